@@ -1,0 +1,5 @@
+/// Tests: lab. Nothing depends on it.
+@NullMarked
+package dev.understudy.tests.lab;
+
+import org.jspecify.annotations.NullMarked;
