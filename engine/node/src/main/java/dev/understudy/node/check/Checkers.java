@@ -1,0 +1,35 @@
+package dev.understudy.node.check;
+
+import java.util.List;
+
+/// The checkers of one module, started and stopped by phase.
+///
+/// No call blocks. Changes are told to the [Listener] from the checker's own thread; a slow checker
+/// delays no other.
+public interface Checkers extends AutoCloseable {
+    /// Hears every change of a resource, and nothing else.
+    interface Listener {
+        /// Tells a new state. May block briefly; delays this one checker only.
+        void changed(ResourceState state);
+    }
+
+    /// Starts the checks of a phase: their resources become init, then up or down. Started phases
+    /// stay as they are.
+    void start(Phase phase);
+
+    /// Stops the checks of a phase: their resources become init; no change is told after the
+    /// return.
+    void stop(Phase phase);
+
+    /// Gives the state of all resources of the configuration, by id.
+    List<ResourceState> states();
+
+    /// Gives the action configured for a resource: none, restart, stopstart, stop, swap or wait.
+    ///
+    /// @return none for an id that is not configured
+    String action(String id);
+
+    /// Stops all.
+    @Override
+    void close();
+}
