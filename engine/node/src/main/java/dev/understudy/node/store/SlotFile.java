@@ -1,0 +1,161 @@
+package dev.understudy.node.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/// One small record that is always whole: two slots, written in turn, each with sequence and CRC.
+///
+/// A write touches only the older slot and is answered after it is durable, so a kill or a power
+/// cut at any instant leaves the last answered record readable. Not thread-safe.
+public final class SlotFile implements AutoCloseable {
+    private static final int MAGIC = 0x55534c54; // "USLT"
+    private static final int FORMAT = 1;
+    private static final int HEADER = 32;
+    private static final int SLOT = 64 * 1024;
+
+    /// Largest record in bytes.
+    public static final int PAYLOAD_MAX = SLOT - HEADER;
+
+    private final Path path;
+    private final FileChannel file;
+    private byte @Nullable [] current;
+    private boolean damaged;
+    private long sequence;
+    private int slot;
+
+    private SlotFile(Path path, FileChannel file) {
+        this.path = path;
+        this.file = file;
+    }
+
+    /// Opens the file, creating it if absent, and reads the newest whole record.
+    ///
+    /// @throws IOException if it cannot be opened or read
+    public static SlotFile open(Path path) throws IOException {
+        boolean fresh = !java.nio.file.Files.exists(path);
+        FileChannel file =
+                FileChannel.open(
+                        path,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        SlotFile result = new SlotFile(path, file);
+        try {
+            if (fresh) syncFolder(path.toAbsolutePath().getParent());
+            result.load();
+            return result;
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /// The last durable record, or null if none was ever written whole.
+    public byte @Nullable [] read() {
+        return current == null ? null : current.clone();
+    }
+
+    /// Says whether the file holds bytes that are no whole record beside, or instead of, the one
+    /// read: a torn write is normal for one slot; with no readable slot at all the record is lost
+    /// and must not be guessed.
+    public boolean lost() {
+        return damaged && current == null;
+    }
+
+    /// Replaces the record; returns when it is durable.
+    ///
+    /// @param payload at most [#PAYLOAD_MAX] bytes
+    /// @throws IOException if the disk refuses; the record before is still there
+    public void write(byte[] payload) throws IOException {
+        if (payload.length > PAYLOAD_MAX) {
+            throw new IOException(
+                    path + ": record of " + payload.length + " bytes, at most " + PAYLOAD_MAX);
+        }
+        int target = 1 - slot;
+        ByteBuffer out = ByteBuffer.allocate(HEADER + payload.length);
+        out.putInt(MAGIC).putInt(FORMAT).putLong(sequence + 1).putInt(payload.length).putInt(0);
+        out.putLong(crc(sequence + 1, payload)).put(payload).flip();
+        long at = (long) target * SLOT;
+        while (out.hasRemaining()) at += file.write(out, at);
+        file.force(true);
+        sequence++;
+        slot = target;
+        current = payload.clone();
+    }
+
+    private void load() throws IOException {
+        for (int i = 0; i < 2; i++) {
+            ByteBuffer header = readFully((long) i * SLOT, HEADER);
+            if (isBlank(header)) continue;
+            byte[] payload = payload(header, i);
+            if (payload == null) {
+                damaged = true;
+                continue;
+            }
+            long found = header.getLong(8);
+            if (current == null || found > sequence) {
+                current = payload;
+                sequence = found;
+                slot = i;
+            }
+        }
+    }
+
+    private byte @Nullable [] payload(ByteBuffer header, int index) throws IOException {
+        if (header.remaining() < HEADER
+                || header.getInt(0) != MAGIC
+                || header.getInt(4) != FORMAT) {
+            return null;
+        }
+        int length = header.getInt(16);
+        if (length < 0 || length > PAYLOAD_MAX) return null;
+        ByteBuffer body = readFully((long) index * SLOT + HEADER, length);
+        if (body.remaining() < length) return null;
+        byte[] payload = new byte[length];
+        body.get(payload);
+        return crc(header.getLong(8), payload) == header.getLong(24) ? payload : null;
+    }
+
+    private ByteBuffer readFully(long position, int length) throws IOException {
+        ByteBuffer in = ByteBuffer.allocate(length);
+        while (in.hasRemaining()) {
+            int n = file.read(in, position + in.position());
+            if (n < 0) break;
+        }
+        return in.flip();
+    }
+
+    private static boolean isBlank(ByteBuffer header) {
+        for (int i = 0; i < header.limit(); i++) {
+            if (header.get(i) != 0) return false;
+        }
+        return true;
+    }
+
+    private static long crc(long sequence, byte[] payload) {
+        CRC32C crc = new CRC32C();
+        crc.update(ByteBuffer.allocate(16).putLong(sequence).putLong(payload.length).flip());
+        crc.update(payload);
+        return crc.getValue();
+    }
+
+    /// Makes a new name in a folder durable. // fsync(2): the directory needs its own fsync.
+    ///
+    /// @throws IOException if the folder cannot be opened or synced
+    public static void syncFolder(@Nullable Path folder) throws IOException {
+        if (folder == null) return;
+        try (FileChannel dir = FileChannel.open(folder, StandardOpenOption.READ)) {
+            dir.force(true);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.understudy.node.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalTest {
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00.000001Z");
+
+    @TempDir Path folder;
+
+    private Journal open() throws IOException {
+        return Journal.open(folder, 64 * 1024, () -> NOON);
+    }
+
+    @Test
+    void numbersGoOnAfterARestart() throws Exception {
+        try (Journal journal = open()) {
+            journal.append(Entry.event("m", "ONE", "first").with("k", 1));
+        }
+        try (Journal journal = open()) {
+            Entry second = journal.append(Entry.alarm("n", "TWO", "second"));
+            assertEquals(2, second.number());
+            List<Entry> all = journal.tail("", 10);
+            assertEquals(List.of("ONE", "TWO"), all.stream().map(Entry::name).toList());
+            assertEquals("1", all.getFirst().facts().get("k"));
+            assertEquals(1, journal.tail("n", 10).size());
+        }
+    }
+
+    @Test
+    void aTornLastLineIsSkipped() throws Exception {
+        try (Journal journal = open()) {
+            journal.append(Entry.event("m", "ONE", "first"));
+        }
+        Files.writeString(
+                folder.resolve("journal.jsonl"), "{\"number\":2,\"na", StandardOpenOption.APPEND);
+        try (Journal journal = open()) {
+            journal.append(Entry.event("m", "NEXT", "after"));
+        }
+        try (Journal journal = open()) {
+            assertEquals(
+                    List.of("ONE", "NEXT"),
+                    journal.tail("", 10).stream().map(Entry::name).toList());
+        }
+    }
+
+    @Test
+    void twoFilesBoundTheSpace() throws Exception {
+        try (Journal journal = open()) {
+            for (int i = 0; i < 2_000; i++) {
+                journal.append(Entry.event("m", "LINE", "x".repeat(100)));
+            }
+        }
+        long bytes = 0;
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) bytes += Files.size(file);
+        }
+        assertTrue(bytes <= 2 * 64 * 1024, "bytes " + bytes);
+    }
+
+    @Test
+    void followersSeeEachEntryInOrder() throws Exception {
+        List<Long> seen = new ArrayList<>();
+        try (Journal journal = open();
+                AutoCloseable following = journal.follow(e -> seen.add(e.number()))) {
+            assertTrue(following != null);
+            journal.append(Entry.event("m", "A", ""));
+            journal.append(Entry.event("m", "B", ""));
+        }
+        assertEquals(List.of(1L, 2L), seen);
+    }
+}
