@@ -38,6 +38,7 @@ public final class Journal implements AutoCloseable {
     private FileChannel file;
     private long number;
     private boolean dirty;
+    private int damagedLines;
 
     private Journal(Path folder, long bytesMax, Supplier<Instant> clock, FileChannel file) {
         this.current = folder.resolve("journal.jsonl");
@@ -100,6 +101,11 @@ public final class Journal implements AutoCloseable {
     public AutoCloseable follow(Consumer<Entry> follower) {
         followers.add(follower);
         return () -> followers.remove(follower);
+    }
+
+    /// Lines that could not be read back at opening: torn by a power cut, or altered.
+    public synchronized int damagedLines() {
+        return damagedLines;
     }
 
     /// Makes all entries durable.

@@ -48,6 +48,7 @@ class JournalTest {
             journal.append(Entry.event("m", "NEXT", "after"));
         }
         try (Journal journal = open()) {
+            assertEquals(1, journal.damagedLines());
             assertEquals(
                     List.of("ONE", "NEXT"),
                     journal.tail("", 10).stream().map(Entry::name).toList());
