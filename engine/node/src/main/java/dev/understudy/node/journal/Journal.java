@@ -146,9 +146,8 @@ public final class Journal implements AutoCloseable {
                 number = Math.max(number, entry.number());
                 remember(entry);
             } catch (JacksonException torn) {
-                // A line cut by a power failure or a full disk tells nothing; the next one is
-                // whole.
-                continue;
+                // Cut by a power failure or a full disk: the next line is whole.
+                damagedLines++;
             }
         }
     }
