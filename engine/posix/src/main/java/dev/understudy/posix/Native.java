@@ -1,0 +1,107 @@
+package dev.understudy.posix;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/// The one linker of the product: binds libc functions so that errno is captured with the call.
+///
+/// Pointers travel as `long` addresses: on the 64-bit ABIs of Linux a pointer and a 64-bit integer
+/// use the same register, and a raw address costs no allocation. Callers keep the memory alive by
+/// owning the direct buffer it belongs to.
+public final class Native {
+    /// C `int`.
+    public static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+
+    /// C `long`, `size_t`, `off_t` and every pointer.
+    public static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
+    private static final StructLayout STATE = Linker.Option.captureStateLayout();
+    private static final long ERRNO_OFFSET =
+            STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+    private static final VarHandle INT_AT = ValueLayout.JAVA_INT_UNALIGNED.varHandle();
+    private static final ThreadLocal<MemorySegment> CAPTURED =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
+
+    private Native() {}
+
+    /// Binds a libc function whose first Java argument is the capture segment from [#capture].
+    ///
+    /// @param name symbol in libc
+    /// @param result [#INT] or [#LONG]
+    /// @param arguments [#INT] or [#LONG] each
+    public static MethodHandle bind(String name, MemoryLayout result, MemoryLayout... arguments) {
+        MemorySegment symbol =
+                LINKER.defaultLookup()
+                        .find(name)
+                        .orElseThrow(() -> new UnsatisfiedLinkError("libc has no " + name));
+        return LINKER.downcallHandle(symbol, FunctionDescriptor.of(result, arguments), CAPTURE);
+    }
+
+    /// Binds a variadic libc function such as `syscall`, `fcntl`, `ioctl` or `open`.
+    ///
+    /// @param fixed number of arguments before the dots
+    public static MethodHandle bindVariadic(
+            String name, int fixed, MemoryLayout result, MemoryLayout... arguments) {
+        MemorySegment symbol =
+                LINKER.defaultLookup()
+                        .find(name)
+                        .orElseThrow(() -> new UnsatisfiedLinkError("libc has no " + name));
+        return LINKER.downcallHandle(
+                symbol,
+                FunctionDescriptor.of(result, arguments),
+                CAPTURE,
+                Linker.Option.firstVariadicArg(fixed));
+    }
+
+    /// Gives this thread's capture segment, the first argument of each bound handle.
+    public static MemorySegment capture() {
+        return CAPTURED.get();
+    }
+
+    /// Turns a C result into ours: the value itself, or the negated errno when it was -1.
+    public static int result(int value, MemorySegment captured) {
+        return value == -1 ? -(int) INT_AT.get(captured, ERRNO_OFFSET) : value;
+    }
+
+    /// Turns a C result into ours: the value itself, or the negated errno when it was -1.
+    public static long result(long value, MemorySegment captured) {
+        return value == -1 ? -(int) INT_AT.get(captured, ERRNO_OFFSET) : value;
+    }
+
+    /// Wraps what a method handle may throw; a bound function itself never throws.
+    public static AssertionError wrong(Throwable thrown) {
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        if (thrown instanceof RuntimeException unchecked) {
+            throw unchecked;
+        }
+        return new AssertionError("a native call threw", thrown);
+    }
+
+    /// Allocates a direct buffer in native byte order whose address is a multiple of `alignment`.
+    ///
+    /// @param alignment a power of two, in bytes
+    public static ByteBuffer allocate(int sizeBytes, int alignment) {
+        return ByteBuffer.allocateDirect(sizeBytes + alignment)
+                .alignedSlice(alignment)
+                .slice(0, sizeBytes)
+                .order(ByteOrder.nativeOrder());
+    }
+
+    /// Gives the address of index 0 of a direct buffer; valid as long as the buffer is reachable.
+    public static long address(ByteBuffer direct) {
+        return MemorySegment.ofBuffer(direct.duplicate().clear()).address();
+    }
+}

@@ -1,0 +1,6 @@
+/// Every native call of the product. Outside this module only Java types are seen.
+module dev.understudy.posix {
+    requires static org.jspecify;
+
+    exports dev.understudy.posix;
+}
