@@ -3,4 +3,5 @@ module dev.understudy.posix {
     requires static org.jspecify;
 
     exports dev.understudy.posix;
+    exports dev.understudy.posix.net;
 }

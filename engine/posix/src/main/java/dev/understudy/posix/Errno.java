@@ -1,7 +1,5 @@
 package dev.understudy.posix;
 
-import java.io.IOException;
-
 /// The one place where errno is met: numbers, names and words of failed system calls.
 ///
 /// Calls of this module return a negated errno, never throw it; callers that cannot go on turn it
@@ -347,15 +345,14 @@ public final class Errno {
     ///
     /// @param call what was tried, with its object: `open /var/lib/x`
     /// @param result negated errno
-    public static IOException failed(String call, long result) {
-        int errno = (int) Math.abs(result);
-        return new IOException(call + ": " + words(errno) + " (" + name(errno) + ")");
+    public static ErrnoException failed(String call, long result) {
+        return new ErrnoException(call, (int) Math.abs(result));
     }
 
     /// Gives the result itself when the call worked.
     ///
-    /// @throws IOException with the words for a negated errno
-    public static int check(String call, int result) throws IOException {
+    /// @throws ErrnoException with the words for a negated errno
+    public static int check(String call, int result) throws ErrnoException {
         if (result < 0) {
             throw failed(call, result);
         }
@@ -364,8 +361,8 @@ public final class Errno {
 
     /// Gives the result itself when the call worked.
     ///
-    /// @throws IOException with the words for a negated errno
-    public static long check(String call, long result) throws IOException {
+    /// @throws ErrnoException with the words for a negated errno
+    public static long check(String call, long result) throws ErrnoException {
         if (result < 0) {
             throw failed(call, result);
         }

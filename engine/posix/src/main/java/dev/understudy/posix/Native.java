@@ -64,6 +64,11 @@ public final class Native {
                 Linker.Option.firstVariadicArg(fixed));
     }
 
+    /// Tells whether this libc has a function, for those that came with a later version.
+    public static boolean has(String name) {
+        return LINKER.defaultLookup().find(name).isPresent();
+    }
+
     /// Gives this thread's capture segment, the first argument of each bound handle.
     public static MemorySegment capture() {
         return CAPTURED.get();
