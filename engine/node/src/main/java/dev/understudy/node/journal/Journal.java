@@ -97,6 +97,36 @@ public final class Journal implements AutoCloseable {
         return found.reversed();
     }
 
+    /// Reads forward from a known entry, from the files where memory does not reach back so far.
+    ///
+    /// @param module only entries of this module; empty for all
+    /// @param after number of the last entry already known, 0 for none
+    /// @param limit at most so many
+    /// @return oldest first
+    /// @throws IOException if the files cannot be read
+    public synchronized List<Entry> after(String module, long after, int limit)
+            throws IOException {
+        List<Entry> found = new ArrayList<>();
+        Entry oldest = recent.peekFirst();
+        if (oldest != null && oldest.number() > after + 1) {
+            for (Path path : List.of(older, current)) {
+                for (Entry entry : read(path)) {
+                    if (entry.number() < oldest.number()) {
+                        select(entry, module, after, limit, found);
+                    }
+                }
+            }
+        }
+        for (Entry entry : recent) select(entry, module, after, limit, found);
+        return found;
+    }
+
+    private static void select(
+            Entry entry, String module, long after, int limit, List<Entry> found) {
+        boolean wanted = module.isEmpty() || entry.module().equals(module);
+        if (wanted && entry.number() > after && found.size() < limit) found.add(entry);
+    }
+
     /// Calls `follower` for each new entry until the result is closed; it must not block.
     public AutoCloseable follow(Consumer<Entry> follower) {
         followers.add(follower);
@@ -137,19 +167,27 @@ public final class Journal implements AutoCloseable {
     }
 
     private void load(Path path) throws IOException {
-        if (!Files.exists(path)) return;
+        for (Entry entry : read(path)) {
+            number = Math.max(number, entry.number());
+            remember(entry);
+        }
+    }
+
+    private List<Entry> read(Path path) throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        if (!Files.exists(path)) return entries;
+        damagedLines = 0;
         String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
         for (String line : text.split("\n", -1)) {
             if (line.isBlank()) continue;
             try {
-                Entry entry = JSON.readValue(line, Entry.class);
-                number = Math.max(number, entry.number());
-                remember(entry);
+                entries.add(JSON.readValue(line, Entry.class));
             } catch (JacksonException torn) {
                 // Cut by a power failure or a full disk: the next line is whole.
                 damagedLines++;
             }
         }
+        return entries;
     }
 
     private void endTornLine() throws IOException {

@@ -70,6 +70,19 @@ class JournalTest {
     }
 
     @Test
+    void readsForwardAlsoBeyondWhatMemoryHolds() throws Exception {
+        try (Journal journal = Journal.open(folder, 10 << 20, () -> NOON)) {
+            for (int i = 0; i < 5_000; i++) journal.append(Entry.event("m", "LINE", ""));
+            List<Entry> some = journal.after("m", 1_000, 50);
+            assertEquals(50, some.size());
+            assertEquals(1_001, some.getFirst().number());
+            assertEquals(1_050, some.getLast().number());
+            assertEquals(5_000, journal.after("", 4_999, 10).getFirst().number());
+            assertEquals(0, journal.after("other", 0, 10).size());
+        }
+    }
+
+    @Test
     void followersSeeEachEntryInOrder() throws Exception {
         List<Long> seen = new ArrayList<>();
         try (Journal journal = open();
