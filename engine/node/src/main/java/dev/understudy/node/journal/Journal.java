@@ -104,8 +104,7 @@ public final class Journal implements AutoCloseable {
     /// @param limit at most so many
     /// @return oldest first
     /// @throws IOException if the files cannot be read
-    public synchronized List<Entry> after(String module, long after, int limit)
-            throws IOException {
+    public synchronized List<Entry> after(String module, long after, int limit) throws IOException {
         List<Entry> found = new ArrayList<>();
         Entry oldest = recent.peekFirst();
         if (oldest != null && oldest.number() > after + 1) {

@@ -31,6 +31,8 @@ public final class EventLoop implements AutoCloseable {
     /// Called when a descriptor is ready.
     @FunctionalInterface
     public interface Handler {
+        /// Acts on a descriptor that is ready; runs on the loop's thread and must not block.
+        ///
         /// @param fd the descriptor
         /// @param ready bits of [#READ], [#WRITE], [#ERROR], [#HANGUP], [#READ_CLOSED]
         void ready(int fd, int ready);

@@ -71,7 +71,9 @@ class StreamSocketTest {
             ErrnoException inUse =
                     assertThrows(ErrnoException.class, () -> StreamSocket.listen(free, 1));
             assertEquals(Errno.EADDRINUSE, inUse.errno());
-            assertTrue(inUse.getMessage().contains(":" + free.getPort()), inUse.getMessage());
+            assertTrue(
+                    String.valueOf(inUse.getMessage()).contains(":" + free.getPort()),
+                    inUse.getMessage());
         }
         try (StreamSocket socket = StreamSocket.connect(free, null)) {
             assertTrue(socket.awaitWritable(TcpPair.DEADLINE_NS));
