@@ -1,0 +1,31 @@
+# Builds parts of the reactor once: nothing happens when no source is newer than the last build. Sourced by bash scripts
+# that have set ROOT and sourced jdk.sh.
+
+# What a build reads. Test sources are not among it.
+build_inputs_newer_than() { # STAMP
+    [ ! -e "$1" ] || [ -n "$(find "$ROOT/pom.xml" "$ROOT"/*/pom.xml "$ROOT"/*/*/pom.xml "$ROOT"/tools/lib/jdk.sh \
+        "$ROOT"/safe-format/src/main "$ROOT"/scripts-js/src/main "$ROOT"/module-library "$ROOT"/engine/*/src/main \
+        "$ROOT"/tools/*/src/main "$ROOT"/tests/lab/src/main "$ROOT"/tests/bench/src/main \
+        -name target -prune -o -type f -newer "$1" -print -quit 2>/dev/null)" ]
+}
+
+# understudy_build: the distribution and the lab, without tests. About two minutes the first time.
+understudy_build() {
+    local stamp=$ROOT/target/built log=$ROOT/target/build.log lock=$ROOT/target/build.lock started=$SECONDS
+    mkdir -p "$ROOT/target"
+    exec 8>"$lock"
+    flock 8
+    if build_inputs_newer_than "$stamp"; then
+        [ -x "$(command -v mvn)" ] || { echo "${0##*/}: Maven is needed: apt-get install maven" >&2; return 3; }
+        echo "building (log: target/build.log)" >&2
+        touch "$stamp.new"
+        if ! mvn -B -q -T2 -f "$ROOT/pom.xml" package -Dmaven.test.skip=true -pl tools/distribution,tests/lab,tests/bench -am >"$log" 2>&1; then
+            grep -E '^\[ERROR\]' "$log" | head -n 15 >&2
+            echo "${0##*/}: the build failed; log: $log" >&2
+            return 1
+        fi
+        mv "$stamp.new" "$stamp"
+        echo "built in $((SECONDS - started)) s" >&2
+    fi
+    exec 8>&-
+}
