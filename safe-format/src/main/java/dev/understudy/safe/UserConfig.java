@@ -1,0 +1,114 @@
+package dev.understudy.safe;
+
+import java.time.Duration;
+import java.util.List;
+
+/// What `conf/userconfig.yaml` says, after parameters and platform: everything has a value.
+public record UserConfig(
+        ModuleSettings module,
+        Heartbeats heartbeats,
+        Isolation isolation,
+        Timeouts timeouts,
+        List<VirtualIp> virtualIps,
+        List<LoadBalancing> loadBalancing,
+        Replication replication,
+        List<Service> services,
+        List<ProcessWatch> processes,
+        List<Checker> checkers,
+        List<Rule> rules) {
+    public UserConfig {
+        virtualIps = List.copyOf(virtualIps);
+        loadBalancing = List.copyOf(loadBalancing);
+        services = List.copyOf(services);
+        processes = List.copyOf(processes);
+        checkers = List.copyOf(checkers);
+        rules = List.copyOf(rules);
+    }
+
+    /// How the module behaves as a whole.
+    ///
+    /// @param boot what happens when the node boots
+    /// @param failover false: SECOND waits for an operator when PRIM is gone
+    /// @param preferredPrimary `none`, `last`, or the name of a node that becomes PRIM by itself
+    public record ModuleSettings(
+            Boot boot,
+            Duration bootDelay,
+            boolean failover,
+            String preferredPrimary,
+            RestartLimit restartLimit) {}
+
+    /// What happens to the module when the node boots.
+    public enum Boot {
+        /// Starts.
+        ON,
+        /// Stays stopped.
+        OFF,
+        /// As it was before.
+        AUTO
+    }
+
+    /// So many automatic actions within so much time, then the module stops on this node.
+    ///
+    /// @param count 0 = none at all
+    public record RestartLimit(int count, Duration within) {}
+
+    /// How the two nodes notice each other.
+    ///
+    /// @param interval between two beats
+    /// @param lease how long PRIM may go on acknowledging after the last contact
+    /// @param timeout silence after which the peer counts as gone; above the lease
+    /// @param networks names of the cluster's networks; empty = all
+    public record Heartbeats(
+            Duration interval, Duration lease, Duration timeout, List<String> networks) {
+        public Heartbeats {
+            networks = List.copyOf(networks);
+        }
+    }
+
+    /// What happens when the two nodes do not see each other and nobody else has a vote.
+    ///
+    /// @param witnesses `gateway` or addresses that answer a ping
+    /// @param fencing programs that switch the other node off for sure
+    public record Isolation(Policy policy, List<String> witnesses, List<Fencing> fencing) {
+        public Isolation {
+            witnesses = List.copyOf(witnesses);
+            fencing = List.copyOf(fencing);
+        }
+
+        /// Tells whether the default gateway is a witness.
+        public boolean asksGateway() {
+            return witnesses.contains(GATEWAY);
+        }
+
+        /// The default gateway of the node, as a witness.
+        public static final String GATEWAY = "gateway";
+    }
+
+    /// Who may serve in isolation.
+    public enum Policy {
+        /// SECOND takes over only with evidence that PRIM is gone.
+        PROTECT,
+        /// Both may serve; differences are found and settled at the end.
+        AVAILABLE,
+        /// An operator decides.
+        MANUAL
+    }
+
+    /// A program that switches the other node off.
+    ///
+    /// @param command program and arguments
+    /// @param within it has failed after that
+    public record Fencing(String id, List<String> command, Duration within) {
+        public Fencing {
+            command = List.copyOf(command);
+        }
+    }
+
+    /// Deadlines of the hooks, scripts and services together.
+    public record Timeouts(Duration start, Duration stop, Duration forceStop) {}
+
+    /// A failover rule of the module itself.
+    ///
+    /// @param condition an expression over resources, as written
+    public record Rule(String id, String condition, Action action) {}
+}
