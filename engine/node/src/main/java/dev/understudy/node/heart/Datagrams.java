@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// Seals and opens heartbeat datagrams.
 ///
 /// Layout, big-endian: version u8, kind u8, network u8, 0 u8, key id u64, counter u64; then
-/// AES-256-GCM of {sent ns u64, echo ns u64, module length u8, module, beat length u16, beat}. The
-/// header is authenticated. The nonce is {kind, network, 2 zero bytes, counter}: with one key per
-/// direction it never repeats.
+/// AES-256-GCM of {module length u8, module, beat length u16, beat}. The header is authenticated.
+/// The nonce is {kind, network, 2 zero bytes, counter}: with one key per direction it never
+/// repeats.
 final class Datagrams {
     static final int VERSION = 1;
     static final int HEADER = 20;
@@ -48,37 +48,19 @@ final class Datagrams {
     }
 
     /// An opened datagram.
-    ///
-    /// @param sentNs the sender's clock when it was sealed
-    /// @param echoNs the newest `sentNs` that the sender had from us, 0 if none
-    record Opened(
-            Kind kind,
-            int network,
-            long keyId,
-            long counter,
-            long sentNs,
-            long echoNs,
-            String module,
-            byte[] beat) {}
+    record Opened(Kind kind, int network, long keyId, long counter, String module, byte[] beat) {}
 
     private Datagrams() {}
 
     static byte[] seal(
-            PairKey key,
-            Kind kind,
-            int network,
-            long counter,
-            long sentNs,
-            long echoNs,
-            String module,
-            byte[] beat)
+            PairKey key, Kind kind, int network, long counter, String module, byte[] beat)
             throws GeneralSecurityException {
         byte[] name = module.getBytes(StandardCharsets.UTF_8);
         if (name.length > 128 || beat.length > BEAT_MAX) {
             throw new IllegalArgumentException("beat of " + beat.length + " bytes for " + module);
         }
-        ByteBuffer plain = ByteBuffer.allocate(19 + name.length + beat.length);
-        plain.putLong(sentNs).putLong(echoNs).put((byte) name.length).put(name);
+        ByteBuffer plain = ByteBuffer.allocate(3 + name.length + beat.length);
+        plain.put((byte) name.length).put(name);
         plain.putShort((short) beat.length).put(beat);
         ByteBuffer out = ByteBuffer.allocate(HEADER + plain.position() + TAG_BITS / 8);
         out.put((byte) VERSION).put((byte) kind.code).put((byte) network).put((byte) 0);
@@ -116,9 +98,7 @@ final class Datagrams {
 
     private static @Nullable Opened parse(
             Kind kind, int network, long keyId, long counter, ByteBuffer plain) {
-        if (plain.remaining() < 19) return null;
-        long sentNs = plain.getLong();
-        long echoNs = plain.getLong();
+        if (plain.remaining() < 3) return null;
         int nameLength = Byte.toUnsignedInt(plain.get());
         if (plain.remaining() < nameLength + 2) return null;
         byte[] name = new byte[nameLength];
@@ -128,7 +108,7 @@ final class Datagrams {
         byte[] beat = new byte[beatLength];
         plain.get(beat);
         String module = new String(name, StandardCharsets.UTF_8);
-        return new Opened(kind, network, keyId, counter, sentNs, echoNs, module, beat);
+        return new Opened(kind, network, keyId, counter, module, beat);
     }
 
     private static Cipher cipher(int mode, SecretKey key, Kind kind, int network, long counter)

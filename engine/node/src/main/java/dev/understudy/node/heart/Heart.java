@@ -12,7 +12,6 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
@@ -48,11 +47,10 @@ public final class Heart implements AutoCloseable {
     public interface Sink {
         /// Takes one beat.
         ///
-        /// @param network name of the network it came by
-        /// @param echoNs our own clock at the sending of the newest beat that the peer had heard
-        ///   when it sent this one; 0 if it had heard none
+        /// @param network name of the network it came by when it sent this one; 0 if it had heard
+        ///   none
         /// @param fenced sent by the peer's guard after it fenced that node
-        void heard(long nowNs, String network, long echoNs, byte[] beat, boolean fenced);
+        void heard(long nowNs, String network, byte[] beat, boolean fenced);
 
         /// Says that this process did not run for a while, so silence proves nothing.
         void paused(long nowNs, long pausedNs);
@@ -69,7 +67,6 @@ public final class Heart implements AutoCloseable {
     private final List<DatagramChannel> channels = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Map<String, Member> members = new ConcurrentSkipListMap<>();
-    private final Map<String, Long> echoNs = new ConcurrentHashMap<>();
     private final AtomicLongArray heardNs;
     private final Replay replay;
     private volatile @Nullable PairKey key;
@@ -154,15 +151,7 @@ public final class Heart implements AutoCloseable {
         try {
             for (int i = 0; i < networks.size(); i++) {
                 byte[] datagram =
-                        Datagrams.seal(
-                                now,
-                                Datagrams.Kind.FENCED,
-                                i,
-                                ++fenceCounter,
-                                ticker.nowNs(),
-                                echoNs.getOrDefault(module, 0L),
-                                module,
-                                beat);
+                        Datagrams.seal(now, Datagrams.Kind.FENCED, i, ++fenceCounter, module, beat);
                 sealed.add(new Sealed(networks.get(i).peer(), datagram));
             }
         } catch (GeneralSecurityException e) {
@@ -229,16 +218,7 @@ public final class Heart implements AutoCloseable {
         }
         if (now == null) return;
         for (int i = 0; i < networks.size(); i++) {
-            byte[] datagram =
-                    Datagrams.seal(
-                            now,
-                            Datagrams.Kind.BEAT,
-                            i,
-                            number,
-                            ticker.nowNs(),
-                            echoNs.getOrDefault(module, 0L),
-                            module,
-                            beat);
+            byte[] datagram = Datagrams.seal(now, Datagrams.Kind.BEAT, i, number, module, beat);
             try {
                 channels.get(i).send(ByteBuffer.wrap(datagram), networks.get(i).peer());
             } catch (IOException e) {
@@ -280,22 +260,10 @@ public final class Heart implements AutoCloseable {
         long nowNs = ticker.nowNs();
         heardNs.set(index, nowNs);
         boolean fenced = opened.kind() == Datagrams.Kind.FENCED;
-        if (!fenced) echoNs.merge(opened.module(), opened.sentNs(), Math::max);
         Member member = members.get(opened.module());
         if (member != null) {
-            member.sink()
-                    .heard(
-                            nowNs,
-                            networks.get(index).name(),
-                            opened.echoNs(),
-                            opened.beat(),
-                            fenced);
+            member.sink().heard(nowNs, networks.get(index).name(), opened.beat(), fenced);
         }
-    }
-
-    /// Forgets what was heard of a module: the peer restarted and its clock begins anew.
-    public void forget(String module) {
-        echoNs.remove(module);
     }
 
     @Override

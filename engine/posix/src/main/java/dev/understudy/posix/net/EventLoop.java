@@ -1,5 +1,6 @@
 package dev.understudy.posix.net;
 
+import dev.understudy.posix.BootClock;
 import dev.understudy.posix.ErrnoException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -209,7 +210,7 @@ public final class EventLoop implements AutoCloseable {
 
     /// Gives the loop's clock: monotonic nanoseconds, only differences mean something.
     public long nowNs() {
-        return System.nanoTime();
+        return BootClock.nowNs();
     }
 
     /// Tells whether the caller is on the loop's thread.
