@@ -9,4 +9,5 @@ module dev.understudy.core {
     exports dev.understudy.core.member;
     exports dev.understudy.core.failover;
     exports dev.understudy.core.rules;
+    exports dev.understudy.core.rfs;
 }

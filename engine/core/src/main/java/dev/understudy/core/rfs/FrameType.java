@@ -26,11 +26,59 @@ public final class FrameType {
     /// Outcome of a durable point on the secondary.
     public static final int DURABLE = 19;
 
-    /// Durable points of the primary: what may leave the unconfirmed set.
+    /// A durable point is complete on both: its half of the unconfirmed set is empty.
     public static final int CLEARED = 20;
 
-    /// The stream goes on under another epoch.
+    /// The stream goes on under a higher epoch.
     public static final int EPOCH = 21;
+
+    /// The secondary cannot apply an operation that the primary applied.
+    public static final int FAILED = 22;
+
+    /// The source begins a resynchronisation and says which kind.
+    public static final int BEGIN = 32;
+
+    /// The target is ready to take copies (SYNCING is persisted).
+    public static final int BEGUN = 33;
+
+    /// Names of one directory, all or a part.
+    public static final int NAMES = 34;
+
+    /// Names that the target did not have: their files have to be copied whole.
+    public static final int NAMES_RESULT = 35;
+
+    /// A file was cut: bytes from there on are not the old ones.
+    public static final int CUT = 36;
+
+    /// Data of a file, with the last operation applied in them.
+    public static final int COPY = 37;
+
+    /// A range of a file that reads as zeros.
+    public static final int HOLE = 38;
+
+    /// Mode, owner, size, times and extended attributes of a file.
+    public static final int ATTRIBUTES = 39;
+
+    /// Hashes of chunks of a file, to be compared.
+    public static final int HASHES = 40;
+
+    /// Which of the chunks differ.
+    public static final int DIFFER = 41;
+
+    /// All names are sent: what found no place goes away.
+    public static final int SETTLE = 42;
+
+    /// Mirroring begins: operations follow, received before they are applied.
+    public static final int MIRROR = 43;
+
+    /// The source has nothing more to copy: sync, persist READY, say so.
+    public static final int FINISH = 44;
+
+    /// READY is persisted on the target.
+    public static final int READY = 45;
+
+    /// Answers a SETTLE, or any count of copies: everything before it has been done.
+    public static final int DONE = 46;
 
     private FrameType() {}
 }

@@ -16,6 +16,9 @@ public final class OpView {
     private int bytes;
     private OpKind kind = OpKind.SYNC;
 
+    /// Makes a view that looks at nothing yet.
+    public OpView() {}
+
     /// Looks at the operation whose header starts at `at`.
     ///
     /// @param available bytes of the buffer that may be read from `at`, at least the whole frame
