@@ -1,0 +1,134 @@
+package dev.understudy.core.failover;
+
+import dev.understudy.core.member.Generation;
+import dev.understudy.core.member.RegisterOutcome;
+
+/// What the shell saw, given to [Failover#step] one by one.
+///
+/// `nowNs` is the node's monotonic clock that also runs while the machine is suspended
+/// (CLOCK_BOOTTIME), never wall time; it never goes back. The shell steps at least every
+/// [Failover#nextWakeNs]; a longer gap is taken as an own pause, after which nothing that was
+/// suspected before counts.
+public sealed interface Event {
+    /// When the shell saw it.
+    long nowNs();
+
+    /// Time went by.
+    record Tick(long nowNs) implements Event {}
+
+    /// A beat or the guard's last word of the peer, decoded. The shell hands over every one that
+    /// its transport authenticated, by whichever network, in any order, repeated or not.
+    record Heard(long nowNs, Message message) implements Event {}
+
+    /// This process did not run for a while (suspended, stopped, collecting garbage).
+    ///
+    /// @param pausedNs at most how long
+    record Paused(long nowNs, long pausedNs) implements Event {}
+
+    /// Answers [Effect.ChangeRegister].
+    record RegisterAnswered(long nowNs, RegisterOutcome outcome) implements Event {}
+
+    /// Answers [Effect.Probe].
+    ///
+    /// @param id of the probe
+    /// @param witnessAnswers at least one ping witness answered
+    /// @param vipAnswers the virtual address answered ARP, ND or TCP; true also if the probe failed
+    record Probed(long nowNs, long id, boolean witnessAnswers, boolean vipAnswers)
+            implements Event {}
+
+    /// Answers [Effect.RunHook].
+    ///
+    /// @param run of the hook
+    record HookEnded(long nowNs, long run, HookResult result) implements Event {}
+
+    /// Answers [Effect.KillApplication]: no process of the module is left, or none could be killed
+    /// within the time.
+    record Killed(long nowNs) implements Event {}
+
+    /// The virtual address could not be raised, or another machine uses it.
+    ///
+    /// @param text who and where, for the journal
+    record VipFailed(long nowNs, String text) implements Event {}
+
+    /// A checker found a resource down, for as many times as its configuration wants.
+    ///
+    /// @param resource as `tcp.web`
+    record ResourceDown(long nowNs, String resource, Action action) implements Event {}
+
+    /// A resource is up again.
+    record ResourceUp(long nowNs, String resource) implements Event {}
+
+    /// An operator's command; answered by [Effect.Answer] with the same id in the same step.
+    ///
+    /// @param id chosen by the shell
+    /// @param force the operator has seen what it may cost
+    /// @param fullSync for [Command#SECOND]: compare every chunk
+    /// @param random 64 random bits, not 0
+    record Commanded(
+            long nowNs, long id, Command command, boolean force, boolean fullSync, long random)
+            implements Event {}
+
+    /// The module's configuration or version was switched on this node.
+    record Configured(long nowNs, Settings settings) implements Event {}
+
+    /// Something the data path says.
+    sealed interface Data extends Event {}
+
+    /// Answers [Effect.MountReadOnly] and [Effect.Abort]: the directories stand, read-only.
+    record Mounted(long nowNs) implements Data {}
+
+    /// Follows [Mounted]: the walk after an unmounted period is done, or none was needed; what
+    /// changed is in the dirty set.
+    record Verified(long nowNs, long changedFiles) implements Data {}
+
+    /// Answers [Effect.Seal]: dirty map = unconfirmed ∪ hot set is durable and marked complete.
+    record Sealed(long nowNs) implements Data {}
+
+    /// Answers [Effect.TakeOver]: the unconfirmed set is durable, the whole received tail applied.
+    record TailApplied(long nowNs) implements Data {}
+
+    /// Answers [Effect.Barrier]: everything is received, applied and durable on both nodes.
+    record BarrierDone(long nowNs) implements Data {}
+
+    /// The stream to the peer stands; operations flow or the join goes on.
+    record StreamUp(long nowNs) implements Data {}
+
+    /// The stream broke. A source drops its joiner unless the register may already count it; a PRIM
+    /// and its SECOND only note it: the data path reconnects by itself and retransmits (L4).
+    record StreamLost(long nowNs, String reason) implements Data {}
+
+    /// SECOND did not acknowledge receipt for too long although the stream stands, or the stream
+    /// cannot be resumed without a resynchronisation.
+    record AckTimeout(long nowNs) implements Data {}
+
+    /// The joiner is READY and has received everything that was acknowledged: the register may
+    /// change. From the start of mirroring on nothing is acknowledged without its receipt.
+    record CaughtUp(long nowNs, long joinId) implements Data {}
+
+    /// This target's copy is complete and durable, and it receives what the source writes.
+    record TargetReady(long nowNs, long joinId) implements Data {}
+
+    /// This side of the resynchronisation failed; it begins anew.
+    record JoinFailed(long nowNs, long joinId, String reason) implements Data {}
+
+    /// The first write of an ALONE node waits for a new generation; answered by
+    /// [Effect.UseGeneration].
+    ///
+    /// @param minted random, not [Generation#NONE]
+    record FirstWriteAlone(long nowNs, Generation minted) implements Data {}
+
+    /// The peer refused our stream because it knows a higher epoch.
+    record RefusedByHigherEpoch(long nowNs, long epoch) implements Data {}
+
+    /// The own disk failed under the data (EIO; on SECOND also ENOSPC).
+    record LocalDiskError(long nowNs, String text) implements Data {}
+
+    /// SECOND's disk failed under the data (EIO, ENOSPC).
+    record PeerDiskError(long nowNs, String text) implements Data {}
+
+    /// The own copy is not what it was: wrong disk, restored image, lost metadata.
+    record Suspect(long nowNs, String text) implements Data {}
+
+    /// The data path met a fault of its own and stopped; it serves nothing.
+    record Fault(long nowNs, String text) implements Data {}
+}

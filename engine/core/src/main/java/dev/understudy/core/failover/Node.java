@@ -1,0 +1,228 @@
+package dev.understudy.core.failover;
+
+import dev.understudy.core.member.Register;
+import dev.understudy.core.member.RegisterChange;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// All that the failover machine of one module knows on one node; immutable.
+///
+/// Made by [Failover#boot], changed by [Failover#step] only.
+///
+/// @param settings configuration
+/// @param life this process
+/// @param state the state operators see
+/// @param goal what the operator wants
+/// @param reason why the node does not do more than it does
+/// @param saved the durable record as it was last written
+/// @param register the own copy of the register
+/// @param peer what is known of the peer
+/// @param lease until when this node may serve
+/// @param duty role and data work under way
+/// @param app the application
+/// @param join the resynchronisation under way
+/// @param disk the mount
+/// @param nowNs the newest clock value that was seen
+public record Node(
+        Settings settings,
+        Life life,
+        State state,
+        Goal goal,
+        WaitReason reason,
+        Saved saved,
+        Register register,
+        PeerView peer,
+        Lease lease,
+        Duty duty,
+        App app,
+        Join join,
+        Disk disk,
+        long nowNs) {
+
+    /// This process.
+    ///
+    /// @param incarnation higher than that of every earlier process on this node
+    /// @param bootId the machine's boot (`/proc/sys/kernel/random/boot_id`)
+    /// @param listenSinceNs silence counts from here: start of the process or end of a pause
+    public record Life(long incarnation, String bootId, long listenSinceNs) {}
+
+    /// What the operator wants.
+    ///
+    /// @param wanted the state to reach, as a command named it
+    /// @param isForced the operator accepted that a copy is overwritten
+    /// @param isFullSync compare every chunk at the next join
+    /// @param startsAgain a stop is followed by a start
+    public record Goal(Wanted wanted, boolean isForced, boolean isFullSync, boolean startsAgain) {
+        static final Goal STOP = new Goal(Wanted.STOP, false, false, false);
+        static final Goal START = new Goal(Wanted.START, false, false, false);
+    }
+
+    /// What an operator may want of a module.
+    public enum Wanted {
+        /// Not to run.
+        STOP,
+        /// To run, as whatever the register decides.
+        START,
+        /// To run as SECOND, never alone.
+        SECOND
+    }
+
+    /// What is known of the peer.
+    ///
+    /// @param beat its newest beat; null if none came since this process started
+    /// @param receivedNs when that beat was taken
+    /// @param echoedNs newest `sentNs` of our own that the peer had; 0 if none
+    /// @param fencedIncarnation its guard's last word: this and earlier processes do not serve
+    /// @param pairedIncarnation the process with which this node forms a pair
+    public record PeerView(
+            @Nullable Beat beat,
+            long receivedNs,
+            long echoedNs,
+            long fencedIncarnation,
+            long pairedIncarnation) {
+        static final PeerView UNKNOWN = new PeerView(null, 0, 0, 0, 0);
+    }
+
+    /// Until when this node may serve, and what keeps it from going on.
+    ///
+    /// @param gateUntilNs as last given to the shell
+    /// @param vipUntilNs as last given to the shell
+    /// @param isFrozen PRIM's lease lapsed
+    /// @param isFrozenForGood its address lapsed too: only contact with the peer thaws
+    /// @param probeId the newest probe; 0 if none
+    /// @param probeAskedNs when it was asked
+    /// @param isProbing it is not answered yet
+    /// @param witnessOkNs when the newest probe was asked that the witness answered; 0 if none
+    /// @param evidenceNs when the newest probe was asked that gave full evidence; 0 if none
+    public record Lease(
+            long gateUntilNs,
+            long vipUntilNs,
+            boolean isFrozen,
+            boolean isFrozenForGood,
+            long probeId,
+            long probeAskedNs,
+            boolean isProbing,
+            long witnessOkNs,
+            long evidenceNs) {
+        static final Lease NONE = new Lease(0, 0, false, false, 0, 0, false, 0, 0);
+    }
+
+    /// Role and data work under way, in order.
+    ///
+    /// @param jobs what is left to do
+    /// @param cause the rule that wants it
+    /// @param isBegun the first job has been begun and waits for its answer
+    /// @param deadlineNs when the first job has taken too long
+    /// @param isWindowed a take-over from silence: worthless after the window
+    /// @param pending the register change under way; null if none
+    /// @param repeatNs when to repeat it after an unknown outcome; 0 while it is not answered
+    /// @param isExpelling PRIM asks SECOND to leave
+    public record Duty(
+            List<Job> jobs,
+            Rule cause,
+            boolean isBegun,
+            long deadlineNs,
+            boolean isWindowed,
+            @Nullable RegisterChange pending,
+            long repeatNs,
+            boolean isExpelling) {
+        static final Duty NONE = new Duty(List.of(), Rule.WAITS, false, 0, false, null, 0, false);
+
+        public Duty {
+            jobs = List.copyOf(jobs);
+        }
+    }
+
+    /// The application.
+    ///
+    /// @param chores what is left to do
+    /// @param level what may be running now
+    /// @param goal what should be running
+    /// @param isUp its start is done
+    /// @param isFailed it could not be kept running on this node
+    /// @param run counts the hooks
+    /// @param isBegun the first chore has been begun and waits for its answer
+    /// @param deadlineNs when it has taken too long
+    /// @param restartsNs when it was restarted because of a failure, oldest first
+    /// @param downResources resources with action wait that are down
+    public record App(
+            List<Chore> chores,
+            Level level,
+            Level goal,
+            boolean isUp,
+            boolean isFailed,
+            long run,
+            boolean isBegun,
+            long deadlineNs,
+            List<Long> restartsNs,
+            Set<String> downResources) {
+        static final App NONE =
+                new App(
+                        List.of(),
+                        Level.NONE,
+                        Level.NONE,
+                        false,
+                        false,
+                        0,
+                        false,
+                        0,
+                        List.of(),
+                        Set.of());
+
+        public App {
+            chores = List.copyOf(chores);
+            restartsNs = List.copyOf(restartsNs);
+            downResources = Set.copyOf(downResources);
+        }
+    }
+
+    /// How much of an application runs.
+    public enum Level {
+        /// Nothing.
+        NONE,
+        /// What belongs to SECOND.
+        SECOND,
+        /// What belongs to PRIM and ALONE.
+        PRIM
+    }
+
+    /// The resynchronisation under way.
+    ///
+    /// @param id names it; 0 if none
+    /// @param isSource this node gives
+    /// @param isAccepted target: the source has agreed and the copy is being overwritten
+    /// @param isCaughtUp source: the joiner has everything
+    /// @param incarnation of the peer that takes part
+    /// @param retryNs target: not before this; after a failure
+    /// @param lastId the highest id that was used
+    public record Join(
+            long id,
+            boolean isSource,
+            boolean isAccepted,
+            boolean isCaughtUp,
+            long incarnation,
+            long retryNs,
+            long lastId) {
+        static final Join NONE = new Join(0, false, false, false, 0, 0, 0);
+    }
+
+    /// The mount.
+    ///
+    /// @param isMounted the directories stand
+    /// @param isVerified and have been checked after an unmounted period
+    /// @param hasFault the data path stopped
+    public record Disk(boolean isMounted, boolean isVerified, boolean hasFault) {
+        static final Disk NONE = new Disk(false, false, false);
+    }
+
+    /// Tells whether this node serves.
+    public boolean isServing() {
+        return state == State.PRIM || state == State.ALONE;
+    }
+
+    /// Tells whether scripts of a transition, or the transition itself, are under way.
+    public boolean isBusy() {
+        return !duty.jobs().isEmpty() || !app.chores().isEmpty();
+    }
+}

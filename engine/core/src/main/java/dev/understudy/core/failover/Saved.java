@@ -1,0 +1,65 @@
+package dev.understudy.core.failover;
+
+/// What a node keeps on its disk for one module, beside its copy of the register.
+///
+/// Written as a whole by [Effect.Persist] and durable before the next effect is carried out.
+///
+/// @param data what is known of the own copy
+/// @param lineage its history
+/// @param wasSecond set with READY and while SECOND: after an unclean restart this node may lack
+///   writes that its memory had acknowledged
+/// @param wasServing set while PRIM or ALONE, cleared by a clean stop
+/// @param bootId the machine's boot in which this was written; another one means lost page cache
+/// @param peerMayBeAlone SECOND's window ended without evidence, or it left: the peer may have gone
+///   on without this node; cleared by contact at the same epoch
+/// @param isDetached an operator forbade that this side is resynchronised
+/// @param isStarted the module was started; a restarted daemon starts it again
+public record Saved(
+        DataState data,
+        Lineage lineage,
+        boolean wasSecond,
+        boolean wasServing,
+        String bootId,
+        boolean peerMayBeAlone,
+        boolean isDetached,
+        boolean isStarted) {
+    /// A module that was just installed.
+    public static final Saved FRESH =
+            new Saved(DataState.NEW, Lineage.NONE, false, false, "", false, false, false);
+
+    Saved with(DataState other) {
+        return new Saved(
+                other,
+                lineage,
+                wasSecond,
+                wasServing,
+                bootId,
+                peerMayBeAlone,
+                isDetached,
+                isStarted);
+    }
+
+    Saved with(Lineage other) {
+        return new Saved(
+                data, other, wasSecond, wasServing, bootId, peerMayBeAlone, isDetached, isStarted);
+    }
+
+    Saved withDuty(boolean second, boolean serving, String boot) {
+        return new Saved(
+                data, lineage, second, serving, boot, peerMayBeAlone, isDetached, isStarted);
+    }
+
+    Saved withPeerMayBeAlone(boolean may) {
+        return new Saved(data, lineage, wasSecond, wasServing, bootId, may, isDetached, isStarted);
+    }
+
+    Saved withDetached(boolean detached) {
+        return new Saved(
+                data, lineage, wasSecond, wasServing, bootId, peerMayBeAlone, detached, isStarted);
+    }
+
+    Saved withStarted(boolean started) {
+        return new Saved(
+                data, lineage, wasSecond, wasServing, bootId, peerMayBeAlone, isDetached, started);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.understudy.core.failover;
+
+import dev.understudy.core.member.NodeId;
+import dev.understudy.core.rules.RestartLimit;
+
+/// What the failover machine must know of a module's configuration on this node.
+///
+/// @param self this node
+/// @param peer the other node
+/// @param digest digest of module and configuration, at most 64 characters; nodes with different
+///   digests never form a pair
+/// @param isolation what silence allows
+/// @param hasWitness a ping witness (by default the gateway) is known
+/// @param hasVip the module has a virtual address that a probe can look for
+/// @param failover whether SECOND takes over by itself
+/// @param isPreferred this node keeps its data when both wrote; on one node at most
+/// @param restartLimit how often a failing application is restarted
+/// @param timing times
+public record Settings(
+        NodeId self,
+        NodeId peer,
+        String digest,
+        Isolation isolation,
+        boolean hasWitness,
+        boolean hasVip,
+        boolean failover,
+        boolean isPreferred,
+        RestartLimit restartLimit,
+        Timing timing) {
+    /// Tells whether SECOND can ever have enough evidence to take over from mere silence.
+    public boolean isEvidencePossible() {
+        return hasWitness && hasVip;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.understudy.core.failover;
+
+/// Why a node does not do more than it does; shown by `safe state`, with what ends it.
+public enum WaitReason {
+    /// Nothing is waited for.
+    NONE(""),
+    /// Stop scripts, mount and verification of the start are under way.
+    STARTING("starting: stop scripts, mount, check of the directories"),
+    /// The first heartbeats have not had the time to arrive.
+    LISTENING("listening for the peer"),
+    /// Both copies are new.
+    NEW_DATA("both copies are new: choose the side whose data count with 'prim'"),
+    /// Not a member of the register, and the member is silent.
+    PEER_HAS_THE_DATA("the peer holds newer data and is silent: start it, or 'prim --force' here"),
+    /// Member of a pair, alone, and not sure to hold everything or not sure that the peer is down.
+    PEER_NEEDED("the peer may hold newer data and is silent: start it, or 'prim --force' here"),
+    /// The peer is there and is the one to start.
+    PEER_STARTS_FIRST("the peer is the one to serve: start it there"),
+    /// The peer serves and has to take note first.
+    PEER_TAKES_NOTE("the peer is about to take note of this restart"),
+    /// Resynchronising.
+    SYNCING("being resynchronised from the peer"),
+    /// Resynchronised, to be counted by the register.
+    READY("resynchronised, about to stand by"),
+    /// Different module or configuration.
+    CONFIGURATION_DIFFERS("module or configuration differ between the nodes: install on both"),
+    /// Detached by an operator.
+    DETACHED("detached: 'attach' allows this side to be resynchronised"),
+    /// Own copy is not trusted.
+    SUSPECT_DATA("the copy here is suspect: repair the disk, then 'second --force'"),
+    /// Both wrote.
+    DIVERGED_DATA(
+            "both sides wrote; this side lost: save what it has, then 'second --force' here or"
+                    + " 'prim --force'"),
+    /// Nothing in common with the serving copy.
+    UNRELATED_DATA("the copy here has no history in common with the peer's: 'second --force'"),
+    /// The application could not be started or kept running.
+    APPLICATION_FAILED("the application failed on this node: repair it, then 'start'"),
+    /// A resource with action wait is down.
+    RESOURCE_DOWN("a resource that the module needs is down"),
+    /// PRIM without lease.
+    FROZEN("heartbeats of the peer are missing: writes wait"),
+    /// SECOND after its window.
+    WINDOW_OVER(
+            "the peer is silent and may have gone on alone: restore the link, or 'prim --force'"),
+    /// Automatic failover is off.
+    FAILOVER_OFF("failover is off: 'prim --force' here, or restore the peer"),
+    /// Stop scripts are running.
+    STOPPING("stopping"),
+    /// The data path could not mount or stopped with a fault.
+    DATA_PATH_FAULT("the data path stopped with a fault, see the journal: repair, then 'start'");
+
+    private final String text;
+
+    WaitReason(String text) {
+        this.text = text;
+    }
+
+    /// What an operator reads; empty for NONE.
+    public String text() {
+        return text;
+    }
+}
