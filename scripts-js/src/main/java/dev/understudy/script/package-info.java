@@ -1,4 +1,8 @@
-/// The script host process and the `safe` module that scripts import. Uses safe-format only.
+/// The script host: a process of its own that runs a module's JavaScript in a sandbox and asks the
+/// daemon to act.
+///
+/// May use GraalJS, the protocol (`wire`) and the description of the `safe` module (`api`); touches
+/// nothing of the machine.
 @NullMarked
 package dev.understudy.script;
 
