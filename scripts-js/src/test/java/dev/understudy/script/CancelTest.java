@@ -70,10 +70,12 @@ class CancelTest {
     @Test
     void interruptStopsWaiting() throws Exception {
         Bench.Running running = begun("await safe.exec(['/never']);");
+        await(() -> !running.calls.isEmpty());
         run(running).interrupt();
         Outcome end = running.await(10);
         assertEquals(Outcome.Kind.STOPPED, end.kind());
-        assertEquals("exec([\"/never\"]) at main.js:4:7", end.awaiting().getFirst());
+        String awaited = end.awaiting().getFirst();
+        assertTrue(awaited.startsWith("exec([\"/never\"]) at main.js:4:"), awaited);
     }
 
     @Test
@@ -82,10 +84,12 @@ class CancelTest {
                 begun(
                         "try { await safe.exec(['/never']); } catch (e) { return [e.name, e.message, ctx.signal.aborted,"
                                 + " ctx.signal.reason].join(); }");
+        await(() -> !running.calls.isEmpty());
         run(running).signal("60s are over");
         Outcome end = running.await(10);
         assertEquals("\"AbortError,60s are over,true,60s are over\"", end.value(), end.toString());
-        assertEquals("exec([\"/never\"]) at main.js:4:13", running.awaited.peek());
+        String awaited = String.valueOf(running.awaited.peek());
+        assertTrue(awaited.startsWith("exec([\"/never\"]) at main.js:4:"), awaited);
         assertEquals(1, running.cancelled.size());
     }
 
@@ -94,6 +98,7 @@ class CancelTest {
         Bench.Running running =
                 begun(
                         "try { await safe.exec(['/never']); } catch (e) { await safe.exec(['/again']); }");
+        await(() -> !running.calls.isEmpty());
         run(running).signal("over");
         assertEquals("AbortError: the deadline has passed", running.await(10).message());
     }

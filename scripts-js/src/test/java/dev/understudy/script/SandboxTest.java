@@ -125,9 +125,9 @@ class SandboxTest {
     @Test
     void givesCodeFromDataUrlsNothingMore() throws Exception {
         assertEquals(
-                "\"undefined undefined\"",
+                "\"undefinedundefined\"",
                 bench.value(
-                        "(await import('data:text/javascript,export const a = typeof Java + \" \" + typeof __safe;')).a"));
+                        "(await import('data:text/javascript,export%20const%20a=typeof%20Java+typeof%20__safe')).a"));
     }
 
     @Test
@@ -201,7 +201,7 @@ class SandboxTest {
         assertEquals("[\"[secret password]\",5432,[]]", running.await(20).value());
         assertEquals(
                 "exec[[\"/x\"],{\"input\":{\"$secret\":\"password\"},\"env\":{\"P\":{\"$secret\":\"password\"}}}]"
-                        + " at main.js:2:37",
+                        + " at main.js:2:36",
                 running.calls.peek());
         assertTrue(running.log.toString().contains("[secret password]"), running.log.toString());
     }
