@@ -3,5 +3,6 @@ module dev.understudy.posix {
     requires static org.jspecify;
 
     exports dev.understudy.posix;
+    exports dev.understudy.posix.fs;
     exports dev.understudy.posix.net;
 }

@@ -1,0 +1,296 @@
+package dev.understudy.node.rfs.tree;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/// The mapped hash table from file id to inode of one tree.
+///
+/// A hint, never a proof: whoever takes an inode from it compares the id that is kept with the inode.
+/// So a table that lost writes in a power cut costs misses, no wrong answer. It tells by [#suspect]
+/// that it may have lost some.
+///
+/// Header, 64 bytes: magic, version, capacity, count, clean mark, 16 bytes of boot id. Then entries of
+/// 32 bytes: id 16, inode 8, generation 4, type and mark 4. Linear probing; deleted entries keep a
+/// mark until the table is rewritten.
+public final class IdIndex implements AutoCloseable {
+    private static final long MAGIC = 0x31584449_59445553L; // "SUDYIDX1"
+    private static final int HEADER = 64;
+    private static final int ENTRY = 32;
+    private static final int CAPACITY_AT = 8;
+    private static final int CLEAN_AT = 16;
+    private static final int BOOT_AT = 24;
+    private static final int USED = 1;
+    private static final int DELETED = 2;
+    private static final int CAPACITY_MIN = 1 << 12;
+    private static final int CAPACITY_MAX = 1 << 25; // 1 GiB of table: 23 million files
+
+    private final Path path;
+    private MappedByteBuffer table;
+    private int capacity;
+    private int live;
+    private int occupied;
+    private boolean suspect;
+    private long foundIno;
+    private int foundGeneration;
+    private int foundType;
+
+    private IdIndex(Path path, MappedByteBuffer table, int capacity) {
+        this.path = path;
+        this.table = table;
+        this.capacity = capacity;
+    }
+
+    /// Opens the table, making an empty one if there is none or it is damaged.
+    ///
+    /// @throws IOException if the file cannot be made or mapped
+    public static IdIndex open(Path path) throws IOException {
+        boolean fresh = !Files.exists(path);
+        if (!fresh) {
+            IdIndex index = existing(path);
+            if (index != null) {
+                return index;
+            }
+        }
+        IdIndex index = new IdIndex(path, create(path, CAPACITY_MIN), CAPACITY_MIN);
+        index.suspect = true;
+        index.markOpen();
+        return index;
+    }
+
+    private static @org.jspecify.annotations.Nullable IdIndex existing(Path path) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            long size = channel.size();
+            if (size < HEADER + (long) CAPACITY_MIN * ENTRY || size > Integer.MAX_VALUE) {
+                return null;
+            }
+            MappedByteBuffer map = channel.map(FileChannel.MapMode.READ_WRITE, 0, size);
+            map.order(ByteOrder.LITTLE_ENDIAN);
+            int capacity = map.getInt(CAPACITY_AT);
+            if (map.getLong(0) != MAGIC
+                    || Integer.bitCount(capacity) != 1
+                    || size != HEADER + (long) capacity * ENTRY) {
+                return null;
+            }
+            IdIndex index = new IdIndex(path, map, capacity);
+            index.suspect = map.getInt(CLEAN_AT) != 1 && !index.sameBoot();
+            index.count();
+            index.markOpen();
+            return index;
+        }
+    }
+
+    private void count() {
+        for (int i = 0; i < capacity; i++) {
+            int mark = mark(i);
+            occupied += mark == 0 ? 0 : 1;
+            live += mark == USED ? 1 : 0;
+        }
+    }
+
+    private static MappedByteBuffer create(Path path, int capacity) throws IOException {
+        Path parent = path.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        try (FileChannel channel =
+                FileChannel.open(
+                        path,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE)) {
+            MappedByteBuffer map =
+                    channel.map(
+                            FileChannel.MapMode.READ_WRITE, 0, HEADER + (long) capacity * ENTRY);
+            map.order(ByteOrder.LITTLE_ENDIAN);
+            map.putLong(0, MAGIC);
+            map.putInt(CAPACITY_AT, capacity);
+            return map;
+        }
+    }
+
+    private static byte[] bootId() throws IOException {
+        byte[] text = Files.readAllBytes(Path.of("/proc/sys/kernel/random/boot_id"));
+        byte[] id = new byte[16];
+        int at = 0;
+        for (int i = 0; i < text.length && at < 32; i++) {
+            int digit = Character.digit(text[i], 16);
+            if (digit >= 0) {
+                id[at / 2] |= (byte) (digit << (at % 2 == 0 ? 4 : 0));
+                at++;
+            }
+        }
+        return id;
+    }
+
+    private boolean sameBoot() throws IOException {
+        byte[] saved = new byte[16];
+        table.get(BOOT_AT, saved);
+        return java.util.Arrays.equals(saved, bootId());
+    }
+
+    private void markOpen() throws IOException {
+        table.putInt(CLEAN_AT, 0);
+        table.put(BOOT_AT, bootId());
+        table.force();
+    }
+
+    /// Tells whether entries may have been lost: a miss then proves nothing until the tree was walked.
+    public synchronized boolean suspect() {
+        return suspect;
+    }
+
+    /// Notes that every file of the tree was walked and put.
+    public synchronized void complete() {
+        suspect = false;
+    }
+
+    /// Gives the number of ids in the table.
+    public synchronized int size() {
+        return live;
+    }
+
+    private int at(int slot) {
+        return HEADER + slot * ENTRY;
+    }
+
+    private int mark(int slot) {
+        return table.getInt(at(slot) + 28) >>> 24;
+    }
+
+    private int slot(long high, long low) {
+        int mask = capacity - 1;
+        int i = (int) (low ^ high >>> 17) & mask;
+        while (true) {
+            int mark = mark(i);
+            if (mark == 0
+                    || (mark == USED
+                            && table.getLong(at(i)) == high
+                            && table.getLong(at(i) + 8) == low)) {
+                return i;
+            }
+            i = (i + 1) & mask;
+        }
+    }
+
+    /// Looks an id up; the result is in [#ino], [#generation] and [#type] until the next call.
+    ///
+    /// @return whether the id is in the table
+    synchronized boolean find(long high, long low) {
+        int slot = slot(high, low);
+        if (mark(slot) != USED) {
+            return false;
+        }
+        foundIno = table.getLong(at(slot) + 16);
+        foundGeneration = table.getInt(at(slot) + 24);
+        foundType = (table.getInt(at(slot) + 28) & 0xf) << 12;
+        return true;
+    }
+
+    long ino() {
+        return foundIno;
+    }
+
+    int generation() {
+        return foundGeneration;
+    }
+
+    int type() {
+        return foundType;
+    }
+
+    /// Puts an id, replacing what was there.
+    ///
+    /// @param type `S_IF...` bits
+    /// @throws java.io.UncheckedIOException if the table is full and cannot grow
+    synchronized void put(long high, long low, long ino, int generation, int type) {
+        if (occupied * 10L >= capacity * 7L) {
+            try {
+                rewrite();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException("grow " + path, e);
+            }
+        }
+        int slot = slot(high, low);
+        if (mark(slot) != USED) {
+            live++;
+            occupied++;
+        }
+        write(slot, high, low, ino, generation, USED << 24 | type >>> 12);
+    }
+
+    private void write(int slot, long high, long low, long ino, int generation, int mark) {
+        int at = at(slot);
+        table.putLong(at, high);
+        table.putLong(at + 8, low);
+        table.putLong(at + 16, ino);
+        table.putInt(at + 24, generation);
+        table.putInt(at + 28, mark);
+    }
+
+    /// Removes an id.
+    synchronized void remove(long high, long low) {
+        int slot = slot(high, low);
+        if (mark(slot) == USED) {
+            table.putInt(at(slot) + 28, DELETED << 24);
+            live--;
+        }
+    }
+
+    /// Forgets everything, before a walk that puts all again.
+    synchronized void clear() {
+        for (int i = 0; i < capacity; i++) {
+            if (mark(i) != 0) {
+                table.putInt(at(i) + 28, 0);
+            }
+        }
+        live = 0;
+        occupied = 0;
+    }
+
+    private void rewrite() throws IOException {
+        int larger = live * 2L >= capacity ? capacity * 2 : capacity;
+        if (larger > CAPACITY_MAX) {
+            throw new IOException("more than " + live + " files");
+        }
+        Path next = path.resolveSibling(path.getFileName() + ".new");
+        IdIndex copy = new IdIndex(next, create(next, larger), larger);
+        for (int i = 0; i < capacity; i++) {
+            if (mark(i) == USED) {
+                int at = at(i);
+                long high = table.getLong(at);
+                long low = table.getLong(at + 8);
+                copy.write(
+                        copy.slot(high, low),
+                        high,
+                        low,
+                        table.getLong(at + 16),
+                        table.getInt(at + 24),
+                        table.getInt(at + 28));
+            }
+        }
+        copy.table.put(BOOT_AT, bootId());
+        Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+        table = copy.table;
+        capacity = larger;
+        occupied = live;
+    }
+
+    /// Makes the table durable; blocks.
+    public synchronized void sync() {
+        table.force();
+    }
+
+    @Override
+    public synchronized void close() {
+        table.putInt(CLEAN_AT, suspect ? 0 : 1);
+        table.force();
+    }
+}
