@@ -10,7 +10,7 @@ public final class ProcPath {
         '/', 'p', 'r', 'o', 'c', '/', 's', 'e', 'l', 'f', '/', 'f', 'd', '/'
     };
 
-    private final ByteBuffer bytes = Native.allocate(64, 8);
+    private final ByteBuffer bytes = Native.allocate(512, 8);
     private final long address = Native.address(bytes);
 
     /// Makes the path reusable.
@@ -31,6 +31,21 @@ public final class ProcPath {
             bytes.put(--at, (byte) ('0' + rest % 10));
             rest /= 10;
         }
+        return address;
+    }
+
+    /// Gives the address of the path of a name in an open directory; valid until the next call.
+    ///
+    /// @param name at most 255 bytes
+    public long of(int directory, byte[] name) {
+        of(directory);
+        int at = PREFIX.length;
+        while (bytes.get(at) != 0) {
+            at++;
+        }
+        bytes.put(at, (byte) '/');
+        bytes.put(at + 1, name);
+        bytes.put(at + 1 + name.length, (byte) 0);
         return address;
     }
 }

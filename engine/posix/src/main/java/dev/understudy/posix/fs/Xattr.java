@@ -23,6 +23,7 @@ public final class Xattr {
     private static final MethodHandle FREMOVE = Native.bind("fremovexattr", INT, INT, LONG);
     private static final MethodHandle FLIST = Native.bind("flistxattr", LONG, INT, LONG, LONG);
     private static final MethodHandle GET = Native.bind("getxattr", LONG, LONG, LONG, LONG, LONG);
+    private static final MethodHandle LGET = Native.bind("lgetxattr", LONG, LONG, LONG, LONG, LONG);
     private static final MethodHandle SET =
             Native.bind("setxattr", INT, LONG, LONG, LONG, LONG, INT);
     private static final MethodHandle REMOVE = Native.bind("removexattr", INT, LONG, LONG);
@@ -85,6 +86,17 @@ public final class Xattr {
         try {
             return Native.result(
                     (long) GET.invokeExact(captured, path, name, value, length), captured);
+        } catch (Throwable t) {
+            throw Native.wrong(t);
+        }
+    }
+
+    /// Reads a value of the path itself: a symbolic link in its last component is not followed.
+    public static long lget(long path, long name, long value, long length) {
+        MemorySegment captured = Native.capture();
+        try {
+            return Native.result(
+                    (long) LGET.invokeExact(captured, path, name, value, length), captured);
         } catch (Throwable t) {
             throw Native.wrong(t);
         }

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 /// All calls of this door and of [MutationSource] happen on the module's loop thread. The life of
 /// one mutation: `submit` → (`mayApply` → the front applies it → `applied` → the application has
 /// its answer) or `refuse`. `mayApply` calls must come in the order of the submits of one tree; it
-/// may be called inside `submit`. A sink that calls neither keeps the application waiting, which
-/// is what a closed gate means.
+/// may be called inside `submit`. A sink that calls neither keeps the application waiting, which is
+/// what a closed gate means.
 public interface MutationSink {
     /// Announces one operation.
     ///
@@ -26,13 +26,14 @@ public interface MutationSink {
     /// @param frame direct, little-endian; position and limit mean nothing
     /// @param at index of the frame's first byte
     /// @param length bytes of the whole frame
-    void submit(MutationSource source, int token, OpKind kind, ByteBuffer frame, int at, int length);
+    void submit(
+            MutationSource source, int token, OpKind kind, ByteBuffer frame, int at, int length);
 
     /// Reports what became of a mutation locally, before the application is answered.
     ///
     /// Called inside `mayApply`, or later when the work was given to a pool (always for SYNC).
     ///
-    /// @param outcome bytes written for WRITE (less than asked is a short write), 0 for all
-    ///     others, or a negated errno when nothing was applied
+    /// @param outcome bytes written for WRITE (less than asked is a short write), 0 for all others,
+    ///   or a negated errno when nothing was applied
     void applied(MutationSource source, int token, OpKind kind, int outcome);
 }

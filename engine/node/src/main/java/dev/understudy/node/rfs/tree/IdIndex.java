@@ -11,13 +11,13 @@ import java.nio.file.StandardOpenOption;
 
 /// The mapped hash table from file id to inode of one tree.
 ///
-/// A hint, never a proof: whoever takes an inode from it compares the id that is kept with the inode.
-/// So a table that lost writes in a power cut costs misses, no wrong answer. It tells by [#suspect]
-/// that it may have lost some.
+/// A hint, never a proof: whoever takes an inode from it compares the id that is kept with the
+/// inode. So a table that lost writes in a power cut costs misses, no wrong answer. It tells by
+/// [#suspect] that it may have lost some.
 ///
-/// Header, 64 bytes: magic, version, capacity, count, clean mark, 16 bytes of boot id. Then entries of
-/// 32 bytes: id 16, inode 8, generation 4, type and mark 4. Linear probing; deleted entries keep a
-/// mark until the table is rewritten.
+/// Header, 64 bytes: magic, version, capacity, count, clean mark, 16 bytes of boot id. Then entries
+/// of 32 bytes: id 16, inode 8, generation 4, type and mark 4. Linear probing; deleted entries keep
+/// a mark until the table is rewritten.
 public final class IdIndex implements AutoCloseable {
     private static final long MAGIC = 0x31584449_59445553L; // "SUDYIDX1"
     private static final int HEADER = 64;
@@ -63,7 +63,8 @@ public final class IdIndex implements AutoCloseable {
         return index;
     }
 
-    private static @org.jspecify.annotations.Nullable IdIndex existing(Path path) throws IOException {
+    private static @org.jspecify.annotations.Nullable IdIndex existing(Path path)
+            throws IOException {
         try (FileChannel channel =
                 FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             long size = channel.size();
@@ -142,7 +143,8 @@ public final class IdIndex implements AutoCloseable {
         table.force();
     }
 
-    /// Tells whether entries may have been lost: a miss then proves nothing until the tree was walked.
+    /// Tells whether entries may have been lost: a miss then proves nothing until the tree was
+    /// walked.
     public synchronized boolean suspect() {
         return suspect;
     }

@@ -2,7 +2,8 @@ package dev.understudy.node.rfs.tree;
 
 import org.jspecify.annotations.Nullable;
 
-/// A hash table from `long` to objects by linear probing: no allocation on look-up. Not thread-safe.
+/// A hash table from `long` to objects by linear probing: no allocation on look-up. Not
+/// thread-safe.
 final class LongMap<V> {
     private long[] keys = new long[1024];
     private @Nullable Object[] values = new @Nullable Object[1024];

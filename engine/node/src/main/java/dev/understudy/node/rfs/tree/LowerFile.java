@@ -27,6 +27,7 @@ public final class LowerFile {
     boolean identified;
     int fd = -1;
     int pins;
+    boolean held; // pinned by the TMPFILE of another node until it gets a name or is released
     LowerFile before = this;
     LowerFile after = this;
 

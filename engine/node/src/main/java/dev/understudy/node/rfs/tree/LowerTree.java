@@ -25,14 +25,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Files are known by inode (from the kernel) and by file id (from operations). The id is kept in
 /// `trusted.understudy.id` as {id 16, inode 8, generation 4}: a value that does not match its inode
-/// is a copy, and the file a new one. Descriptors are kept open in least-recently-used order up to a
-/// bound. All methods may be called from any thread; file calls on a pinned descriptor need no lock.
+/// is a copy, and the file a new one. Descriptors are kept open in least-recently-used order up to
+/// a bound. All methods may be called from any thread; file calls on a pinned descriptor need no
+/// lock.
 public final class LowerTree implements AutoCloseable {
     /// Name of the attribute that keeps the id; everything below `trusted.understudy.` is hidden
     /// through the mount.
     public static final String ID_ATTRIBUTE = "trusted.understudy.id";
 
-    private static final int ID_VALUE_BYTES = 28;
+    static final int ID_VALUE_BYTES = 28;
     private static final int DESCRIPTORS_MAX = 2048;
     private static final int FILES_MAX = 200_000;
 
@@ -64,13 +65,20 @@ public final class LowerTree implements AutoCloseable {
     private final CString idName = CString.of(ID_ATTRIBUTE);
     private final ByteBuffer idValue = Native.allocate(64, 8);
     private final long idValueAddress = Native.address(idValue);
+    private final ByteBuffer pathBytes = Native.allocate(4096, 8);
+    private final long pathAddress = Native.address(pathBytes);
     private final SecureRandom random = new SecureRandom();
     private int openCount;
     private int lastErrno;
     private boolean closed;
 
     private LowerTree(
-            Path directory, FileId rootId, IdIndex index, Excludes excludes, int cloneFd, int rootFd)
+            Path directory,
+            FileId rootId,
+            IdIndex index,
+            Excludes excludes,
+            int cloneFd,
+            int rootFd)
             throws IOException {
         this.directory = directory;
         this.rootId = rootId;
@@ -242,9 +250,11 @@ public final class LowerTree implements AutoCloseable {
     /// @return the file, or null and [#lastErrno]
     public synchronized @Nullable LowerFile find(LowerFile parent, long name, Stat into) {
         int fd = descriptor(parent);
-        if (fd < 0) {
-            return fail(fd);
-        }
+        return fd < 0 ? fail(fd) : findAt(fd, name, into);
+    }
+
+    /// Finds a name in an open directory.
+    synchronized @Nullable LowerFile findAt(int fd, long name, Stat into) {
         int result = into.of(fd, name);
         if (result < 0) {
             return fail(result);
@@ -354,6 +364,16 @@ public final class LowerTree implements AutoCloseable {
     /// Makes a new random id.
     public FileId newId() {
         return new FileId(random.nextLong(), random.nextLong());
+    }
+
+    /// Learns the id that a file carries, if it carries one of its own.
+    synchronized void readIdOf(LowerFile file) {
+        if (!file.identified) {
+            int fd = descriptor(file);
+            if (fd >= 0 && readId(fd, isPathOnly(file.type)) == ID_VALUE_BYTES && matches(file)) {
+                note(file, idHigh(), idLow());
+            }
+        }
     }
 
     /// Finds a file by id.
@@ -577,16 +597,15 @@ public final class LowerTree implements AutoCloseable {
 
     private void sweep() {
         List<LowerFile> idle = new ArrayList<>();
-        byIno.forEach(
-                file -> {
-                    if (file.pins == 0
-                            && !file.isExcluded()
-                            && !file.timesDue()
-                            && file.opens() == 0
-                            && idle.size() < FILES_MAX / 2) {
-                        idle.add(file);
-                    }
-                });
+        byIno.forEach(file -> {
+            if (file.pins == 0
+                    && !file.isExcluded()
+                    && !file.timesDue()
+                    && file.opens() == 0
+                    && idle.size() < FILES_MAX / 2) {
+                idle.add(file);
+            }
+        });
         idle.forEach(this::drop);
     }
 
@@ -607,8 +626,7 @@ public final class LowerTree implements AutoCloseable {
         idValue.putLong(16, ino);
         idValue.putInt(24, generation);
         return pathOnly
-                ? Xattr.set(
-                        procPath.of(fd), idName.address(), idValueAddress, ID_VALUE_BYTES, 0)
+                ? Xattr.set(procPath.of(fd), idName.address(), idValueAddress, ID_VALUE_BYTES, 0)
                 : Xattr.fset(fd, idName.address(), idValueAddress, ID_VALUE_BYTES, 0);
     }
 
@@ -624,26 +642,38 @@ public final class LowerTree implements AutoCloseable {
         return idValue.getLong(8);
     }
 
-    /// Reads the id that an inode carries, without giving it one.
-    ///
-    /// @param fd descriptor, not O_PATH unless `pathOnly`
-    /// @return the id, or null if it has none of its own
-    synchronized @Nullable FileId carriedId(int fd, boolean pathOnly, long ino, int generation) {
-        if (readId(fd, pathOnly) != ID_VALUE_BYTES
-                || idValue.getLong(16) != ino
-                || idValue.getInt(24) != generation
-                || (idHigh() | idLow()) == 0) {
-            return null;
+    /// Gives the address of the attribute's name.
+    long idAttribute() {
+        return idName.address();
+    }
+
+    /// Gives the path of a directory below the root, without slashes at its ends, one character for
+    /// one byte; empty for the root.
+    public synchronized String pathOf(LowerFile directory) {
+        int fd = descriptor(directory);
+        if (fd < 0) {
+            return "";
         }
-        return new FileId(idHigh(), idLow());
+        long length = At.readlinkat(At.AT_FDCWD, procPath.of(fd), pathAddress, 4096);
+        byte[] path = new byte[(int) Math.max(0, length)];
+        pathBytes.get(0, path);
+        String text = new String(path, java.nio.charset.StandardCharsets.ISO_8859_1);
+        return text.startsWith("/") ? text.substring(1) : text;
+    }
+
+    /// Tells whether a name in a directory lives on this node only.
+    public boolean excludes(LowerFile parent, byte[] name, boolean isDirectory) {
+        return parent.isExcluded()
+                || excludes.matches(name, isDirectory, parent == root, () -> pathOf(parent));
     }
 
     /// Walks the whole tree and makes the index anew; blocks for as long as the tree is large.
     public synchronized void rebuildIndex() {
         index.clear();
         try {
-            new TreeWalk(this).everyId((id, ino, generation, type) ->
-                    index.put(id.high(), id.low(), ino, generation, type));
+            new TreeWalk(this)
+                    .everyId((id, ino, generation, type) ->
+                            index.put(id.high(), id.low(), ino, generation, type));
             index.complete();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException("walk " + directory, e);
@@ -656,13 +686,12 @@ public final class LowerTree implements AutoCloseable {
             return;
         }
         closed = true;
-        byIno.forEach(
-                file -> {
-                    if (file != root && file.fd >= 0) {
-                        Fd.close(file.fd);
-                        file.fd = -1;
-                    }
-                });
+        byIno.forEach(file -> {
+            if (file != root && file.fd >= 0) {
+                Fd.close(file.fd);
+                file.fd = -1;
+            }
+        });
         Fd.close(rootFd);
         Fd.close(cloneFd);
         index.close();
