@@ -19,6 +19,9 @@ public final class Dirents {
     private int next;
     private int at;
 
+    /// Makes a walker over no directory yet.
+    public Dirents() {}
+
     /// Starts at the first entry of a directory that is open for reading; moves its position.
     public Dirents over(int directory) {
         fd = directory;

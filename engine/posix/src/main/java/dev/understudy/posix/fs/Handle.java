@@ -29,6 +29,9 @@ public final class Handle {
     private final ByteBuffer h = Native.allocate(8 + MAX_HANDLE_SZ + 8, 8);
     private final long address = Native.address(h);
 
+    /// Makes a handle of nothing yet.
+    public Handle() {}
+
     /// Reads the handle of what a descriptor is open on, also of an O_PATH one.
     ///
     /// @return 0 or a negated errno; EOPNOTSUPP if the file system has no handles

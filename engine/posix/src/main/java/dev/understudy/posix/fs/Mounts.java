@@ -132,6 +132,9 @@ public final class Mounts {
         private final ByteBuffer s = Native.allocate(120, 8);
         private final long address = Native.address(s);
 
+        /// Makes a buffer.
+        public Statfs() {}
+
         /// Gives the magic number of the file system's type.
         public long type() {
             return s.getLong(0);

@@ -44,6 +44,9 @@ public final class Stat {
     private final ByteBuffer x = Native.allocate(256, 8);
     private final long address = Native.address(x);
 
+    /// Makes a buffer.
+    public Stat() {}
+
     /// Reads the attributes of what a descriptor is open on, also of an O_PATH one.
     ///
     /// @return 0 or a negated errno

@@ -14,6 +14,9 @@ public final class Times {
     private final ByteBuffer times = Native.allocate(32, 8);
     private final long address = Native.address(times);
 
+    /// Makes a buffer.
+    public Times() {}
+
     /// Sets the times of what a descriptor is open on, also of an O_PATH one (Linux 5.8).
     ///
     /// @return 0 or a negated errno

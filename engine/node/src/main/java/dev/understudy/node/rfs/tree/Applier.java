@@ -111,6 +111,7 @@ public final class Applier {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same buffer has the same address
     private long address(ByteBuffer frame) {
         if (frame != lastFrame) {
             lastFrame = frame;
