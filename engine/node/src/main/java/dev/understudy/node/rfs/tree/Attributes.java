@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ public record Attributes(
         int device,
         int links,
         String target,
-        TreeMap<String, byte[]> xattrs) {
+        SortedMap<String, byte[]> xattrs) {
     private static final int FIXED_BYTES = 48;
 
     /// Gives the type as `S_IF...` bits.
@@ -117,7 +118,7 @@ public record Attributes(
         int targetLength = from.getInt();
         int count = from.getInt();
         String target = text(from, targetLength);
-        TreeMap<String, byte[]> xattrs = new TreeMap<>();
+        SortedMap<String, byte[]> xattrs = new TreeMap<>();
         for (int i = 0; i < count; i++) {
             need(from, 6);
             int nameLength = from.getShort() & 0xffff;

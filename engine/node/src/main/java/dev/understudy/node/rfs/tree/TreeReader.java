@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -144,8 +145,8 @@ public final class TreeReader {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    private TreeMap<String, byte[]> xattrs(int fd, boolean pathOnly) throws IOException {
-        TreeMap<String, byte[]> xattrs = new TreeMap<>();
+    private SortedMap<String, byte[]> xattrs(int fd, boolean pathOnly) throws IOException {
+        SortedMap<String, byte[]> xattrs = new TreeMap<>();
         long length =
                 pathOnly
                         ? Xattr.list(procPath.of(fd), listAddress, LIST_BYTES)
