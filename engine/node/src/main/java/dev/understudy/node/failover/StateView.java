@@ -1,0 +1,195 @@
+package dev.understudy.node.failover;
+
+import dev.understudy.core.failover.Beat;
+import dev.understudy.core.failover.DataState;
+import dev.understudy.core.failover.Node;
+import dev.understudy.core.failover.State;
+import dev.understudy.core.failover.WaitReason;
+import dev.understudy.core.member.NodeId;
+import dev.understudy.node.api.ModuleState;
+import dev.understudy.node.check.ResourceState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Puts what the core knows into the words of the API; pure.
+final class StateView {
+    /// What belongs to the module and not to the core's node.
+    ///
+    /// @param name of the module
+    /// @param version of the active archive
+    /// @param digest of archive and configuration
+    /// @param isReplicating it has replicated directories
+    /// @param durability `memory` or `disk`
+    record Facts(
+            String name, String version, String digest, boolean isReplicating, String durability) {}
+
+    private StateView() {}
+
+    /// Describes a module now.
+    static ModuleState of(
+            Facts facts,
+            ModuleLoop loop,
+            DataPath.Numbers numbers,
+            List<ModuleState.Address> addresses,
+            List<ResourceState> resources,
+            long nowNs) {
+        Node node = loop.node();
+        return new ModuleState(
+                facts.name(),
+                facts.version(),
+                facts.digest(),
+                "mirror",
+                node.settings().self().name(),
+                ModuleState.State.valueOf(node.state().name()),
+                status(node),
+                data(facts, node.saved().data()),
+                reason(loop, node),
+                loop.rule(),
+                loop.sinceMs(),
+                activity(node),
+                peer(facts, node, nowNs),
+                register(node),
+                facts.isReplicating() ? replication(facts, node, numbers) : null,
+                resync(node, numbers.resync()),
+                addresses,
+                resources.stream().map(state -> resource(state, nowNs)).toList(),
+                warnings(node, numbers));
+    }
+
+    private static ModuleState.Status status(Node node) {
+        if (node.isBusy()) return ModuleState.Status.TRANSIENT;
+        return switch (node.state()) {
+            case STOP -> ModuleState.Status.NOT_READY;
+            case SECOND -> ModuleState.Status.READY;
+            case PRIM, ALONE ->
+                    node.app().isUp() && !node.lease().isFrozen()
+                            ? ModuleState.Status.READY
+                            : ModuleState.Status.TRANSIENT;
+            case WAIT -> waiting(node.reason());
+        };
+    }
+
+    private static ModuleState.Status waiting(WaitReason reason) {
+        return switch (reason) {
+            case NONE, STARTING, LISTENING, SYNCING, READY, STOPPING, PEER_TAKES_NOTE ->
+                    ModuleState.Status.TRANSIENT;
+            default -> ModuleState.Status.NOT_READY;
+        };
+    }
+
+    private static ModuleState.DataState data(Facts facts, DataState data) {
+        if (!facts.isReplicating()) return ModuleState.DataState.NONE;
+        return switch (data) {
+            case NEW -> ModuleState.DataState.NEW;
+            case UP_TO_DATE, READY -> ModuleState.DataState.UP_TO_DATE;
+            case OUTDATED -> ModuleState.DataState.OUTDATED;
+            case SYNCING -> ModuleState.DataState.SYNCING;
+            case SUSPECT -> ModuleState.DataState.SUSPECT;
+            case DIVERGED -> ModuleState.DataState.DIVERGED;
+        };
+    }
+
+    private static String reason(ModuleLoop loop, Node node) {
+        return node.reason() == WaitReason.NONE ? loop.reason() : node.reason().text();
+    }
+
+    private static String activity(Node node) {
+        if (!node.app().chores().isEmpty()) {
+            return String.valueOf(node.app().chores().getFirst()).toLowerCase(Locale.ROOT);
+        }
+        if (!node.duty().jobs().isEmpty()) {
+            return String.valueOf(node.duty().jobs().getFirst()).toLowerCase(Locale.ROOT);
+        }
+        return "";
+    }
+
+    private static ModuleState.Peer peer(Facts facts, Node node, long nowNs) {
+        Beat beat = node.peer().beat();
+        String name = node.settings().peer().name();
+        if (beat == null) return new ModuleState.Peer(name, false, null, null, null);
+        long silentNs = Math.max(0, nowNs - node.peer().receivedNs());
+        return new ModuleState.Peer(
+                name,
+                silentNs < node.settings().timing().graceNs(),
+                silentNs / 1_000_000,
+                ModuleState.State.valueOf(beat.state().name()),
+                data(facts, beat.data()));
+    }
+
+    private static ModuleState.Register register(Node node) {
+        NodeId primary = node.register().primary();
+        return new ModuleState.Register(
+                node.register().epoch().value(),
+                node.register().inSync().stream().map(NodeId::name).toList(),
+                primary == null ? "" : primary.name(),
+                node.register().generation().toString(),
+                node.settings().isolation().name().toLowerCase(Locale.ROOT));
+    }
+
+    private static ModuleState.Replication replication(
+            Facts facts, Node node, DataPath.Numbers numbers) {
+        String link =
+                numbers.isConnected() ? "up" : node.state() == State.STOP ? "none" : "down";
+        return new ModuleState.Replication(
+                link,
+                numbers.lagOperations(),
+                numbers.unconfirmedBytes(),
+                numbers.dirtyBytes(),
+                numbers.dirtyFiles(),
+                numbers.writtenBytesPerSecond(),
+                numbers.acknowledgeUs(),
+                facts.durability());
+    }
+
+    private static ModuleState.@Nullable Resync resync(Node node, DataPath.Resync resync) {
+        if (resync.phase().isEmpty()) return null;
+        long leftBytes = Math.max(0, resync.bytesTotal() - resync.bytesDone());
+        Long secondsLeft =
+                resync.bytesPerSecond() > 0 && resync.bytesTotal() > 0
+                        ? leftBytes / resync.bytesPerSecond()
+                        : null;
+        return new ModuleState.Resync(
+                node.isServing() ? "to-peer" : "from-peer",
+                resync.phase(),
+                resync.filesDone(),
+                resync.filesTotal(),
+                resync.bytesDone(),
+                resync.bytesTotal(),
+                resync.bytesPerSecond(),
+                secondsLeft);
+    }
+
+    private static ModuleState.Resource resource(ResourceState state, long nowNs) {
+        String value =
+                switch (state.health()) {
+                    case INIT -> "unknown";
+                    case UP -> "up";
+                    case DOWN -> "down";
+                };
+        long atMs = System.currentTimeMillis() - (nowNs - state.sinceNs()) / 1_000_000;
+        return new ModuleState.Resource(state.id(), value, atMs, state.detail());
+    }
+
+    private static List<String> warnings(Node node, DataPath.Numbers numbers) {
+        List<String> warnings = new ArrayList<>();
+        if (node.state() == State.ALONE) {
+            warnings.add(
+                    "degraded: no synchronised second; %,d bytes in %,d files are on this node only"
+                            .formatted(numbers.dirtyBytes(), numbers.dirtyFiles()));
+        }
+        if (node.lease().isFrozen()) {
+            warnings.add("frozen: heartbeats of the peer are missing, writes wait");
+        }
+        if (!node.settings().isEvidencePossible()) {
+            warnings.add(
+                    "no automatic failover from silence: a ping witness and a virtual address are"
+                            + " needed to judge a silent peer");
+        }
+        if (!node.settings().failover()) {
+            warnings.add("failover is off");
+        }
+        return warnings;
+    }
+}

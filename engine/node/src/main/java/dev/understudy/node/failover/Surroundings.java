@@ -1,0 +1,56 @@
+package dev.understudy.node.failover;
+
+import dev.understudy.core.failover.Fenced;
+import dev.understudy.core.failover.Hook;
+import dev.understudy.core.failover.HookResult;
+import dev.understudy.core.failover.Phase;
+import dev.understudy.core.failover.State;
+import java.util.concurrent.CompletableFuture;
+
+/// Everything beside the data path that the loop of a module acts upon.
+///
+/// No call blocks for longer than it takes to hand the request over; futures complete always and
+/// never exceptionally.
+public interface Surroundings extends AutoCloseable {
+    /// Sends the current beat at once.
+    void tellPeer();
+
+    /// Gives the guard what it does and says if this process dies.
+    void armGuard(Fenced fenced);
+
+    /// Lets the kernel's leases on the virtual addresses run until a moment on the boot clock.
+    void vipUntil(long untilNs);
+
+    /// Raises the virtual addresses; the future holds the failure's text, or is empty.
+    CompletableFuture<String> raiseVip();
+
+    /// Removes the virtual addresses.
+    void dropVip();
+
+    /// Looks for evidence of the peer's death.
+    ///
+    /// @param vip also look for the virtual addresses
+    CompletableFuture<Evidence> probe(boolean vip, long timeoutNs);
+
+    /// Runs a hook; one that still runs is cancelled first.
+    CompletableFuture<HookResult> runHook(
+            Hook hook, boolean force, long timeoutNs, State from, State to);
+
+    /// Kills every process of the module; completes when none is left or the time is over.
+    CompletableFuture<Void> killApplication(long withinNs);
+
+    /// Runs the checkers of this phase and no others.
+    void startCheckers(Phase phase);
+
+    /// Stops all checkers.
+    void stopCheckers();
+
+    @Override
+    void close();
+
+    /// What a probe saw.
+    ///
+    /// @param witnessAnswers at least one ping witness answered
+    /// @param vipAnswers a virtual address answered, or the probe could not be made
+    record Evidence(boolean witnessAnswers, boolean vipAnswers) {}
+}
