@@ -89,8 +89,7 @@ final class Commands implements Answers {
     private @Nullable Outcome judge(Pending waiting, Node node) {
         if (node.isBusy()) return null;
         return switch (waiting.command) {
-            case STOP, FORCESTOP ->
-                    node.state() == State.STOP ? done(node, "is stopped") : null;
+            case STOP, FORCESTOP -> node.state() == State.STOP ? done(node, "is stopped") : null;
             case RESTART -> node.isServing() && !node.app().isUp() ? null : settled(node);
             case SWAP -> swapped(waiting, node);
             case START, STOPSTART, PRIM, SECOND -> settled(node);

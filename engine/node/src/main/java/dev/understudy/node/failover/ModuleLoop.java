@@ -91,7 +91,8 @@ public final class ModuleLoop implements AutoCloseable {
                         life.bootId(),
                         now);
         this.published = new Published(boot.next(), now, sinceMs, "", "");
-        this.thread = Thread.ofPlatform().name("module-" + module).daemon().unstarted(() -> run(boot));
+        this.thread =
+                Thread.ofPlatform().name("module-" + module).daemon().unstarted(() -> run(boot));
     }
 
     /// This process and this boot of the machine.
@@ -107,8 +108,8 @@ public final class ModuleLoop implements AutoCloseable {
 
     /// Offers an event; the sender is never blocked.
     ///
-    /// A full inbox means that the loop has been stuck for minutes: the event is dropped and logged,
-    /// and the silence that follows is what the peer judges.
+    /// A full inbox means that the loop has been stuck for minutes: the event is dropped and
+    /// logged, and the silence that follows is what the peer judges.
     public void offer(Event event) {
         if (!inbox.offer(event)) {
             LOG.error("module {}: inbox full, dropped {}", module, event);
@@ -141,8 +142,8 @@ public final class ModuleLoop implements AutoCloseable {
         return () -> watchers.remove(watcher);
     }
 
-    /// Gives the beat to send now, or null if the loop has not been at work for half a lease: a loop
-    /// that hangs must not be spoken for.
+    /// Gives the beat to send now, or null if the loop has not been at work for half a lease: a
+    /// loop that hangs must not be spoken for.
     public byte @Nullable [] beat(long nowNs) {
         Published now = published;
         if (nowNs - now.atNs() > now.node().settings().timing().leaseNs() / 2) return null;
@@ -180,10 +181,11 @@ public final class ModuleLoop implements AutoCloseable {
     private void journalFault(Throwable fault) {
         journal.append(
                 Entry.alarm(
-                        module,
-                        "LOOP_FAULT",
-                        "the module's loop stopped with a fault of its own: restart safed and report"
-                                + " it").with("fault", fault));
+                                module,
+                                "LOOP_FAULT",
+                                "the module's loop stopped with a fault of its own: restart safed and report"
+                                        + " it")
+                        .with("fault", fault));
     }
 
     private Event next() throws InterruptedException {
@@ -205,8 +207,7 @@ public final class ModuleLoop implements AutoCloseable {
     private void publish(Node next) {
         Published before = published;
         if (before.node().state() != next.state()) sinceMs = System.currentTimeMillis();
-        published =
-                new Published(next, ticker.nowNs(), sinceMs, before.rule(), before.reason());
+        published = new Published(next, ticker.nowNs(), sinceMs, before.rule(), before.reason());
     }
 
     private void carryOut(Step step) {
@@ -311,37 +312,35 @@ public final class ModuleLoop implements AutoCloseable {
     }
 
     private void raiseVip() {
-        around.raiseVip()
-                .thenAccept(
-                        failure -> {
-                            if (!failure.isEmpty()) {
-                                offer(new Event.VipFailed(ticker.nowNs(), failure));
-                            }
-                        });
+        around.raiseVip(failure -> offer(new Event.VipFailed(ticker.nowNs(), failure)));
     }
 
     private void probe(Effect.Probe probe) {
-        around.probe(probe.vip(), probe.timeoutNs())
-                .thenAccept(
-                        seen ->
-                                offer(
-                                        new Event.Probed(
-                                                ticker.nowNs(),
-                                                probe.id(),
-                                                seen.witnessAnswers(),
-                                                seen.vipAnswers())));
+        around.probe(
+                probe.vip(),
+                probe.timeoutNs(),
+                seen ->
+                        offer(
+                                new Event.Probed(
+                                        ticker.nowNs(),
+                                        probe.id(),
+                                        seen.witnessAnswers(),
+                                        seen.vipAnswers())));
     }
 
     private void runHook(Effect.RunHook hook) {
-        around.runHook(hook.hook(), hook.force(), hook.timeoutNs(), hook.from(), hook.to())
-                .thenAccept(
-                        result ->
-                                offer(new Event.HookEnded(ticker.nowNs(), hook.run(), result)));
+        around.runHook(
+                hook.hook(),
+                hook.force(),
+                hook.timeoutNs(),
+                hook.from(),
+                hook.to(),
+                result -> offer(new Event.HookEnded(ticker.nowNs(), hook.run(), result)));
     }
 
     private void kill() {
         long withinNs = published.node().settings().timing().killNs();
-        around.killApplication(withinNs).thenRun(() -> offer(new Event.Killed(ticker.nowNs())));
+        around.killApplication(withinNs, () -> offer(new Event.Killed(ticker.nowNs())));
     }
 
     /// Tells whether this node serves with its application up.

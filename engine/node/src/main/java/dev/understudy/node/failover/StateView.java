@@ -130,8 +130,7 @@ final class StateView {
 
     private static ModuleState.Replication replication(
             Facts facts, Node node, DataPath.Numbers numbers) {
-        String link =
-                numbers.isConnected() ? "up" : node.state() == State.STOP ? "none" : "down";
+        String link = numbers.isConnected() ? "up" : node.state() == State.STOP ? "none" : "down";
         return new ModuleState.Replication(
                 link,
                 numbers.lagOperations(),

@@ -5,12 +5,12 @@ import dev.understudy.core.failover.Hook;
 import dev.understudy.core.failover.HookResult;
 import dev.understudy.core.failover.Phase;
 import dev.understudy.core.failover.State;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /// Everything beside the data path that the loop of a module acts upon.
 ///
-/// No call blocks for longer than it takes to hand the request over; futures complete always and
-/// never exceptionally.
+/// No call blocks for longer than it takes to hand the request over; each answer comes exactly
+/// once, from any thread.
 public interface Surroundings extends AutoCloseable {
     /// Sends the current beat at once.
     void tellPeer();
@@ -21,8 +21,10 @@ public interface Surroundings extends AutoCloseable {
     /// Lets the kernel's leases on the virtual addresses run until a moment on the boot clock.
     void vipUntil(long untilNs);
 
-    /// Raises the virtual addresses; the future holds the failure's text, or is empty.
-    CompletableFuture<String> raiseVip();
+    /// Raises the virtual addresses.
+    ///
+    /// @param failed hears why it was not possible; not called if it was
+    void raiseVip(Consumer<String> failed);
 
     /// Removes the virtual addresses.
     void dropVip();
@@ -30,14 +32,21 @@ public interface Surroundings extends AutoCloseable {
     /// Looks for evidence of the peer's death.
     ///
     /// @param vip also look for the virtual addresses
-    CompletableFuture<Evidence> probe(boolean vip, long timeoutNs);
+    void probe(boolean vip, long timeoutNs, Consumer<Evidence> answer);
 
     /// Runs a hook; one that still runs is cancelled first.
-    CompletableFuture<HookResult> runHook(
-            Hook hook, boolean force, long timeoutNs, State from, State to);
+    void runHook(
+            Hook hook,
+            boolean force,
+            long timeoutNs,
+            State from,
+            State to,
+            Consumer<HookResult> answer);
 
-    /// Kills every process of the module; completes when none is left or the time is over.
-    CompletableFuture<Void> killApplication(long withinNs);
+    /// Kills every process of the module.
+    ///
+    /// @param done called when none is left or the time is over
+    void killApplication(long withinNs, Runnable done);
 
     /// Runs the checkers of this phase and no others.
     void startCheckers(Phase phase);
