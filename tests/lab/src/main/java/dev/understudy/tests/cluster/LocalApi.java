@@ -14,7 +14,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// Reads the REST API on a node's local socket; one connection for each call, HTTP/1.1 with `Connection: close`.
+/// Reads the REST API on a node's local socket; one connection for each call, HTTP/1.1 with
+/// `Connection: close`.
 public final class LocalApi {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -50,7 +51,9 @@ public final class LocalApi {
         }
         int status = Integer.parseInt(head.substring(9, 12));
         byte[] body =
-                head.substring(0, end).toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked")
+                head.substring(0, end)
+                                .toLowerCase(Locale.ROOT)
+                                .contains("transfer-encoding: chunked")
                         ? unchunk(bytes, end + 4)
                         : Arrays.copyOfRange(bytes, end + 4, bytes.length);
         return new Answer(status, body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body));

@@ -45,7 +45,11 @@ public record ModuleView(
 
     /// Says the state in a few words for a person.
     public String line() {
-        return state + (isReady ? "" : " (not ready)") + " " + data + (reason.isEmpty() ? "" : ": " + reason);
+        return state
+                + (isReady ? "" : " (not ready)")
+                + " "
+                + data
+                + (reason.isEmpty() ? "" : ": " + reason);
     }
 
     private static String word(JsonNode json, String key) {

@@ -74,14 +74,20 @@ public final class TestCluster {
 
     /// Starts safe-guard on a node, which starts the rest, and waits until the API answers.
     public void startDaemon(LabNode node) {
-        List<String> words = List.of(dist.resolve("bin/safe-guard").toString(), "--home", home().toString());
+        List<String> words =
+                List.of(dist.resolve("bin/safe-guard").toString(), "--home", home().toString());
         var guard = node.spawn(logs.resolve(node.name() + ".daemon.log"), environment, words);
         Await.until(
-                "the API of " + node.name() + " answers (log: " + logs.resolve(node.name() + ".daemon.log") + ")",
+                "the API of "
+                        + node.name()
+                        + " answers (log: "
+                        + logs.resolve(node.name() + ".daemon.log")
+                        + ")",
                 START,
                 () -> {
                     if (!guard.isAlive() && node.processes(SAFED).isEmpty()) {
-                        throw new LabException("safe-guard ended with exit code " + guard.exitValue());
+                        throw new LabException(
+                                "safe-guard ended with exit code " + guard.exitValue());
                     }
                     return LocalApi.get(socket(node), "/health").status() == 200;
                 });
@@ -97,7 +103,9 @@ public final class TestCluster {
         for (LabNode node : lab.nodes().subList(1, lab.nodes().size())) {
             String token = must(first, List.of("cluster", "token", "--format", "json"));
             String text = Json.parse(token).path("token").asText();
-            must(node, member(node, "cluster", "join", text, "--via", first.address(Network.SERVICE)));
+            must(
+                    node,
+                    member(node, "cluster", "join", text, "--via", first.address(Network.SERVICE)));
         }
     }
 
@@ -131,7 +139,13 @@ public final class TestCluster {
         Shell.Result result = safe(node, arguments);
         if (!result.isOk()) {
             throw new LabException(
-                    node.name() + ": safe " + String.join(" ", arguments) + ": exit " + result.exit() + "\n" + result.text());
+                    node.name()
+                            + ": safe "
+                            + String.join(" ", arguments)
+                            + ": exit "
+                            + result.exit()
+                            + "\n"
+                            + result.text());
         }
         return result.out().strip();
     }
@@ -143,7 +157,9 @@ public final class TestCluster {
         }
         try {
             LocalApi.Answer answer = LocalApi.get(socket(node), "/modules/" + module);
-            return answer.status() == 200 ? Optional.of(ModuleView.of(answer.body())) : Optional.empty();
+            return answer.status() == 200
+                    ? Optional.of(ModuleView.of(answer.body()))
+                    : Optional.empty();
         } catch (IOException _) {
             return Optional.empty();
         }
@@ -154,13 +170,18 @@ public final class TestCluster {
         Await.until(
                 module + " is " + state + " on " + node.name(),
                 deadline,
-                () -> state(node, module).filter(view -> view.state().equals(state) && view.isReady()).isPresent());
+                () ->
+                        state(node, module)
+                                .filter(view -> view.state().equals(state) && view.isReady())
+                                .isPresent());
     }
 
     /// Waits until one node is PRIM, the other SECOND, and the register counts both.
     public void awaitInSync(String module, Duration deadline) {
         Await.until(
-                module + " in sync on both nodes; " + describe(module), deadline, () -> primary(module).isPresent() && isInSync(module));
+                module + " in sync on both nodes; " + describe(module),
+                deadline,
+                () -> primary(module).isPresent() && isInSync(module));
     }
 
     /// Tells whether both nodes serve their part and the register counts both.
@@ -179,11 +200,11 @@ public final class TestCluster {
     /// Finds the node that serves, ALONE or PRIM.
     public Optional<LabNode> primary(String module) {
         return lab.nodes().stream()
-                .filter(
-                        node ->
-                                state(node, module)
-                                        .filter(view -> view.state().equals("PRIM") || view.state().equals("ALONE"))
-                                        .isPresent())
+                .filter(node ->
+                        state(node, module)
+                                .filter(view ->
+                                        view.state().equals("PRIM") || view.state().equals("ALONE"))
+                                .isPresent())
                 .findFirst();
     }
 
@@ -191,7 +212,10 @@ public final class TestCluster {
     public String describe(String module) {
         List<String> words = new ArrayList<>();
         for (LabNode node : lab.nodes()) {
-            words.add(node.name() + " " + state(node, module).map(ModuleView::line).orElse("does not answer"));
+            words.add(
+                    node.name()
+                            + " "
+                            + state(node, module).map(ModuleView::line).orElse("does not answer"));
         }
         return String.join("; ", words);
     }
@@ -200,7 +224,11 @@ public final class TestCluster {
     public List<JsonNode> journalSince(LabNode node, String module, Instant from) {
         List<JsonNode> entries = new ArrayList<>();
         try {
-            JsonNode body = LocalApi.get(socket(node), "/journal?module=" + module + "&after=-400&limit=400").body();
+            JsonNode body =
+                    LocalApi.get(
+                                    socket(node),
+                                    "/journal?module=" + module + "&after=-400&limit=400")
+                            .body();
             for (JsonNode entry : body.path("entries")) {
                 if (entry.path("atMs").asLong() >= from.toEpochMilli()) {
                     entries.add(entry);
@@ -219,7 +247,10 @@ public final class TestCluster {
 
     /// The other of two nodes.
     public LabNode other(LabNode node) {
-        return lab.nodes().stream().filter(candidate -> !candidate.equals(node)).findFirst().orElseThrow();
+        return lab.nodes().stream()
+                .filter(candidate -> !candidate.equals(node))
+                .findFirst()
+                .orElseThrow();
     }
 
     /// The lab below.

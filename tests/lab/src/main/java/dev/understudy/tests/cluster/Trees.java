@@ -19,7 +19,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/// Compares directory trees: names, types, modes, owners, sizes, modification times, links, contents.
+/// Compares directory trees: names, types, modes, owners, sizes, modification times, links,
+/// contents.
 public final class Trees {
     private Trees() {}
 
@@ -41,8 +42,15 @@ public final class Trees {
         TreeSet<String> paths = new TreeSet<>(one.keySet());
         paths.addAll(other.keySet());
         return paths.stream()
-                .filter(path -> !one.getOrDefault(path, "absent").equals(other.getOrDefault(path, "absent")))
-                .map(path -> path + ": " + one.getOrDefault(path, "absent") + " | " + other.getOrDefault(path, "absent"))
+                .filter(path ->
+                        !one.getOrDefault(path, "absent")
+                                .equals(other.getOrDefault(path, "absent")))
+                .map(path ->
+                        path
+                                + ": "
+                                + one.getOrDefault(path, "absent")
+                                + " | "
+                                + other.getOrDefault(path, "absent"))
                 .limit(20)
                 .toList();
     }
@@ -59,7 +67,8 @@ public final class Trees {
         }
 
         @Override
-        public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) throws IOException {
+        public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
+                throws IOException {
             if (skip.test(name(dir))) {
                 return FileVisitResult.SKIP_SUBTREE;
             }
@@ -68,7 +77,8 @@ public final class Trees {
         }
 
         @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
             if (!skip.test(name(file))) {
                 found.put(name(file), text(file, attributes));
             }
@@ -94,11 +104,19 @@ public final class Trees {
             if (!attributes.isRegularFile()) {
                 return "special " + owner(file);
             }
-            return owner(file) + " " + attributes.size() + " bytes, " + attributes.lastModifiedTime() + ", " + hash(file);
+            return owner(file)
+                    + " "
+                    + attributes.size()
+                    + " bytes, "
+                    + attributes.lastModifiedTime()
+                    + ", "
+                    + hash(file);
         }
 
         private static String owner(Path path) throws IOException {
-            Map<String, Object> unix = Files.readAttributes(path, "unix:mode,uid,gid,nlink", LinkOption.NOFOLLOW_LINKS);
+            Map<String, Object> unix =
+                    Files.readAttributes(
+                            path, "unix:mode,uid,gid,nlink", LinkOption.NOFOLLOW_LINKS);
             return "%o %s:%s".formatted(unix.get("mode"), unix.get("uid"), unix.get("gid"));
         }
 

@@ -1,4 +1,5 @@
-/// The product in the lab: starts nodes from the distribution, speaks its commands and its API, compares copies.
+/// The product in the lab: starts nodes from the distribution, speaks its commands and its API,
+/// compares copies.
 ///
 /// Knows the product from outside only: launchers, command line, REST API.
 @NullMarked

@@ -13,7 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// `tools/demo`: two nodes, a client, a real application; power losses, a swap, deaths of daemon and application.
+/// `tools/demo`: two nodes, a client, a real application; power losses, a swap, deaths of daemon
+/// and application.
 public final class Demo {
     private static final int WRITERS = 4;
     private static final long DISK_BYTES = 4L << 30;
@@ -24,10 +25,16 @@ public final class Demo {
 
     private Demo(Options options) {
         this.options = options;
-        this.timeline = new Timeline(System.out, System.console() != null && System.console().isTerminal() && !options.isJson());
+        this.timeline =
+                new Timeline(
+                        System.out,
+                        System.console() != null
+                                && System.console().isTerminal()
+                                && !options.isJson());
     }
 
-    /// Exit codes: 0 all promises kept, 1 something lost or differing, 2 usage, 3 could not be carried out.
+    /// Exit codes: 0 all promises kept, 1 something lost or differing, 2 usage, 3 could not be
+    /// carried out.
     public static void main(String[] args) {
         Options options;
         try {
@@ -66,12 +73,15 @@ public final class Demo {
 
     private Report play(Path logs) throws Exception {
         timeline.title("Two servers, a router and a client (seed " + options.seed() + ")");
-        LabSpec spec = LabSpec.twoNodes(options.seed()).withDiskBytes(DISK_BYTES).withKeep(options.keep());
+        LabSpec spec =
+                LabSpec.twoNodes(options.seed()).withDiskBytes(DISK_BYTES).withKeep(options.keep());
         try (Lab lab = Lab.create(spec)) {
             clear(logs);
             TestCluster cluster = new TestCluster(lab, TestCluster.distribution(), logs);
             Application application =
-                    options.app().equals("ledger") ? new LedgerService(lab.nodes().getFirst().disk()) : new Postgresql();
+                    options.app().equals("ledger")
+                            ? new LedgerService(lab.nodes().getFirst().disk())
+                            : new Postgresql();
             install(cluster, application);
             Report report;
             try (Workload load = new Workload(application, lab.client(), WRITERS)) {
@@ -93,27 +103,35 @@ public final class Demo {
         cluster.form("demo");
         timeline.step("cluster \"demo\" formed over mutual TLS");
         LabNode first = lab.nodes().getFirst();
-        List<String> words = new ArrayList<>(List.of("install", archive(cluster.dist(), application.module()).toString(), "--unsigned"));
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "install",
+                                archive(cluster.dist(), application.module()).toString(),
+                                "--unsigned"));
         words.addAll(application.parameters(cluster.dist()));
         cluster.must(first, words);
         timeline.step(application.module() + ".safe installed on both nodes");
         cluster.must(first, List.of("prim", "-m", application.module()));
         cluster.awaitState(first, application.module(), "ALONE", FIRST_COPY);
-        lab.client().call(() -> {
-            application.createSchema();
-            return true;
-        });
+        lab.client()
+                .call(() -> {
+                    application.createSchema();
+                    return true;
+                });
         timeline.answer(application.title() + " serves on a, virtual IP " + Lab.VIRTUAL_IP);
     }
 
-    private Report playEvents(TestCluster cluster, Application application, Workload load) throws Exception {
+    private Report playEvents(TestCluster cluster, Application application, Workload load)
+            throws Exception {
         Scenario scenario = new Scenario(cluster, application, load, timeline, options.seed());
         LabNode second = cluster.lab().nodes().getLast();
         load.awaitCommits(5);
         timeline.step(WRITERS + " writers commit through the virtual IP");
         cluster.must(second, List.of("start", "-m", application.module()));
         cluster.awaitInSync(application.module(), FIRST_COPY);
-        timeline.answer("b has its first copy, made while the writers went on: " + scenario.states());
+        timeline.answer(
+                "b has its first copy, made while the writers went on: " + scenario.states());
         scenario.check();
         for (int round = 1; round <= options.rounds(); round++) {
             timeline.title("Round " + round + " of " + options.rounds() + ": power off, return");
@@ -125,7 +143,11 @@ public final class Demo {
         scenario.applicationKill(options.rounds());
         scenario.stop(options.rounds());
         return new Report(
-                options.rounds(), load.acknowledged().size(), scenario.lost(), scenario.differing(), scenario.results());
+                options.rounds(),
+                load.acknowledged().size(),
+                scenario.lost(),
+                scenario.differing(),
+                scenario.results());
     }
 
     private void explain(TestCluster cluster, Application application) {
@@ -135,7 +157,8 @@ public final class Demo {
         String safe = cluster.dist().resolve("bin/safe") + " --home " + cluster.home();
         timeline.plain("  " + enter + " " + safe + " state -m " + application.module());
         timeline.plain("  " + enter + " " + safe + " swap -m " + application.module());
-        timeline.plain("  ip netns exec " + cluster.lab().client().name() + " ping " + Lab.VIRTUAL_IP);
+        timeline.plain(
+                "  ip netns exec " + cluster.lab().client().name() + " ping " + Lab.VIRTUAL_IP);
         timeline.plain("  tools/lab-clean --all      removes it");
     }
 
@@ -149,7 +172,8 @@ public final class Demo {
     }
 
     private static Path archive(Path dist, String module) throws IOException {
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(dist.resolve("modules"), module + "*.safe")) {
+        try (DirectoryStream<Path> found =
+                Files.newDirectoryStream(dist.resolve("modules"), module + "*.safe")) {
             for (Path path : found) {
                 return path;
             }

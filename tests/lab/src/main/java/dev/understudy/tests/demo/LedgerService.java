@@ -106,7 +106,10 @@ final class LedgerService implements Application {
                 socket.setTcpNoDelay(true);
                 socket.setSoTimeout(TIMEOUT_MS);
                 socket.connect(new InetSocketAddress(Lab.VIRTUAL_IP, PORT), CONNECT_MS);
-                in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+                in =
+                        new BufferedReader(
+                                new InputStreamReader(
+                                        socket.getInputStream(), StandardCharsets.UTF_8));
                 out = socket.getOutputStream();
             } catch (IOException e) {
                 socket.close();

@@ -22,8 +22,20 @@ record Options(String app, int rounds, long seed, boolean isJson, boolean keep) 
             String word = words.get(i);
             options =
                     switch (word) {
-                        case "--json" -> new Options(options.app, options.rounds, options.seed, true, options.keep);
-                        case "--keep" -> new Options(options.app, options.rounds, options.seed, options.isJson, true);
+                        case "--json" ->
+                                new Options(
+                                        options.app,
+                                        options.rounds,
+                                        options.seed,
+                                        true,
+                                        options.keep);
+                        case "--keep" ->
+                                new Options(
+                                        options.app,
+                                        options.rounds,
+                                        options.seed,
+                                        options.isJson,
+                                        true);
                         case "--app", "--rounds", "--seed" -> {
                             i++;
                             if (i == words.size()) {
@@ -41,7 +53,8 @@ record Options(String app, int rounds, long seed, boolean isJson, boolean keep) 
         switch (name) {
             case "--app" -> {
                 if (!List.of("postgresql", "ledger").contains(value)) {
-                    throw new IllegalArgumentException("--app is postgresql or ledger, not " + value);
+                    throw new IllegalArgumentException(
+                            "--app is postgresql or ledger, not " + value);
                 }
                 return new Options(value, rounds, seed, isJson, keep);
             }
@@ -49,7 +62,12 @@ record Options(String app, int rounds, long seed, boolean isJson, boolean keep) 
                 return new Options(app, (int) number(name, value, 1, 10_000), seed, isJson, keep);
             }
             default -> {
-                return new Options(app, rounds, number(name, value, Long.MIN_VALUE, Long.MAX_VALUE), isJson, keep);
+                return new Options(
+                        app,
+                        rounds,
+                        number(name, value, Long.MIN_VALUE, Long.MAX_VALUE),
+                        isJson,
+                        keep);
             }
         }
     }
@@ -63,6 +81,7 @@ record Options(String app, int rounds, long seed, boolean isJson, boolean keep) 
         } catch (NumberFormatException _) {
             // said below
         }
-        throw new IllegalArgumentException(name + " needs a whole number from " + min + " on, not " + value);
+        throw new IllegalArgumentException(
+                name + " needs a whole number from " + min + " on, not " + value);
     }
 }

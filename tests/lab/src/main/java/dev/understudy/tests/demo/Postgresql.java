@@ -35,7 +35,13 @@ final class Postgresql implements Application {
 
     @Override
     public void prepare(LabNode node) {
-        node.must("pg_createcluster", version, "main", "--", "--auth-local=peer", "--auth-host=scram-sha-256");
+        node.must(
+                "pg_createcluster",
+                version,
+                "main",
+                "--",
+                "--auth-local=peer",
+                "--auth-host=scram-sha-256");
         String conf = "/etc/postgresql/" + version + "/main/";
         node.must("sh", "-c", "echo \"listen_addresses = '*'\" >> " + conf + "postgresql.conf");
         node.must("sh", "-c", "echo 'host all all 10.79.0.0/16 trust' >> " + conf + "pg_hba.conf");
@@ -55,14 +61,16 @@ final class Postgresql implements Application {
     public void createSchema() throws SQLException {
         try (var connection = open();
                 Statement statement = connection.createStatement()) {
-            statement.execute("CREATE TABLE IF NOT EXISTS commits (entry text PRIMARY KEY, at timestamptz DEFAULT now())");
+            statement.execute(
+                    "CREATE TABLE IF NOT EXISTS commits (entry text PRIMARY KEY, at timestamptz DEFAULT now())");
         }
     }
 
     @Override
     public Connection connect() throws SQLException {
         java.sql.Connection connection = open();
-        PreparedStatement insert = connection.prepareStatement("INSERT INTO commits (entry) VALUES (?)");
+        PreparedStatement insert =
+                connection.prepareStatement("INSERT INTO commits (entry) VALUES (?)");
         return new Connection() {
             @Override
             public void commit(String entry) throws SQLException {
@@ -107,16 +115,21 @@ final class Postgresql implements Application {
     @Override
     public List<Path> directories() {
         return List.of(
-                Path.of("/var/lib/postgresql/" + version + "/main"), Path.of("/etc/postgresql/" + version + "/main"));
+                Path.of("/var/lib/postgresql/" + version + "/main"),
+                Path.of("/etc/postgresql/" + version + "/main"));
     }
 
     @Override
     public Predicate<String> excluded() {
-        return name -> name.equals("postmaster.pid") || name.equals("postmaster.opts") || name.equals("pg_stat_tmp");
+        return name ->
+                name.equals("postmaster.pid")
+                        || name.equals("postmaster.opts")
+                        || name.equals("pg_stat_tmp");
     }
 
     private static java.sql.Connection open() throws SQLException {
-        // No loginTimeout: the driver would connect from a thread of its own, outside the client's network.
+        // No loginTimeout: the driver would connect from a thread of its own, outside the client's
+        // network.
         return DriverManager.getConnection(
                 "jdbc:postgresql://%s:5432/postgres?user=postgres&sslmode=disable&gssEncMode=disable&connectTimeout=1&socketTimeout=%d&loginTimeout=0"
                         .formatted(Lab.VIRTUAL_IP, SOCKET_SECONDS));
@@ -129,7 +142,8 @@ final class Postgresql implements Application {
                     .max(String::compareTo)
                     .orElseThrow();
         } catch (IOException | NoSuchElementException e) {
-            throw new LabException("no PostgreSQL below /usr/lib/postgresql: apt-get install postgresql", e);
+            throw new LabException(
+                    "no PostgreSQL below /usr/lib/postgresql: apt-get install postgresql", e);
         }
     }
 }

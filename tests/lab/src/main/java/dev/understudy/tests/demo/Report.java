@@ -17,7 +17,16 @@ record Report(int rounds, long acknowledged, long lost, long differing, List<Res
 
     void print(Timeline timeline) {
         timeline.title("What it cost");
-        timeline.plain(ROW.formatted("round", "event", "gap ms", "detect", "VIP", "app", "resync KiB", "resync ms"));
+        timeline.plain(
+                ROW.formatted(
+                        "round",
+                        "event",
+                        "gap ms",
+                        "detect",
+                        "VIP",
+                        "app",
+                        "resync KiB",
+                        "resync ms"));
         for (Result result : results) {
             timeline.plain(
                     ROW.formatted(
@@ -27,13 +36,22 @@ record Report(int rounds, long acknowledged, long lost, long differing, List<Res
                             text(result.detectMs()),
                             text(result.vipMs()),
                             text(result.applicationStartMs()),
-                            result.resyncBytes() < 0 ? "-" : text((result.resyncBytes() + 1023) / 1024),
+                            result.resyncBytes() < 0
+                                    ? "-"
+                                    : text((result.resyncBytes() + 1023) / 1024),
                             text(result.resyncMs())));
         }
         List<Long> detections =
-                results.stream().filter(r -> r.event().equals("power-off") && r.detectMs() >= 0).map(Result::detectMs).sorted().toList();
+                results.stream()
+                        .filter(r -> r.event().equals("power-off") && r.detectMs() >= 0)
+                        .map(Result::detectMs)
+                        .sorted()
+                        .toList();
         if (!detections.isEmpty()) {
-            timeline.plain("median detection of a power-off: " + detections.get(detections.size() / 2) + " ms");
+            timeline.plain(
+                    "median detection of a power-off: "
+                            + detections.get(detections.size() / 2)
+                            + " ms");
         }
         timeline.plain(
                 String.format(
@@ -46,7 +64,11 @@ record Report(int rounds, long acknowledged, long lost, long differing, List<Res
 
     String json() {
         ObjectNode json =
-                Json.object().put("rounds", rounds).put("acknowledged", acknowledged).put("lost", lost).put("differing", differing);
+                Json.object()
+                        .put("rounds", rounds)
+                        .put("acknowledged", acknowledged)
+                        .put("lost", lost)
+                        .put("differing", differing);
         ArrayNode events = json.putArray("events");
         results.forEach(result -> events.add(result.json()));
         return json.toString();

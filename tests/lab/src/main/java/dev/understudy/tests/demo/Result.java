@@ -25,7 +25,15 @@ record Result(
 
     /// An event that moves or interrupts the service.
     static Result of(int round, String event, long gapMs, Split split) {
-        return new Result(round, event, gapMs, split.detectMs(), split.vipMs(), split.applicationStartMs(), -1, -1);
+        return new Result(
+                round,
+                event,
+                gapMs,
+                split.detectMs(),
+                split.vipMs(),
+                split.applicationStartMs(),
+                -1,
+                -1);
     }
 
     /// A node that came back.

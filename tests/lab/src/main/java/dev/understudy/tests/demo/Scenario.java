@@ -36,7 +36,12 @@ final class Scenario {
     private long lost;
     private long differing;
 
-    Scenario(TestCluster cluster, Application application, Workload load, Timeline timeline, long seed) {
+    Scenario(
+            TestCluster cluster,
+            Application application,
+            Workload load,
+            Timeline timeline,
+            long seed) {
         this.cluster = cluster;
         this.application = application;
         this.load = load;
@@ -56,20 +61,29 @@ final class Scenario {
         return differing;
     }
 
-    /// Cuts the power of the node that serves, lets the other take over, and lets the dead one come back under load.
+    /// Cuts the power of the node that serves, lets the other take over, and lets the dead one come
+    /// back under load.
     void powerOff(int round) throws Exception {
         LabNode dying = primary();
         LabNode survivor = cluster.other(dying);
         letRun();
-        timeline.fault("power of " + dying.name() + " cut while " + load.count() + " commits are acknowledged");
+        timeline.fault(
+                "power of "
+                        + dying.name()
+                        + " cut while "
+                        + load.count()
+                        + " commits are acknowledged");
         Instant at = Instant.now();
         long fromNs = dying.powerOff();
         serviceMoved(round, "power-off", fromNs, at, survivor, "ALONE");
         checkLedger();
-        comesBack(round, dying, () -> {
-            dying.powerOn();
-            cluster.startDaemon(dying);
-        });
+        comesBack(
+                round,
+                dying,
+                () -> {
+                    dying.powerOn();
+                    cluster.startDaemon(dying);
+                });
     }
 
     /// Exchanges the roles on an operator's word.
@@ -96,7 +110,10 @@ final class Scenario {
         cluster.must(before, List.of("stop", "-m", application.module()));
         serviceMoved(round, "stop", fromNs, at, after, "ALONE");
         checkLedger();
-        comesBack(round, before, () -> cluster.must(before, List.of("start", "-m", application.module())));
+        comesBack(
+                round,
+                before,
+                () -> cluster.must(before, List.of("start", "-m", application.module())));
     }
 
     /// Kills the engine of the node that serves; its guard fences and tells the peer.
@@ -123,26 +140,42 @@ final class Scenario {
         kill(node, application.processName());
         load.awaitCommits(COMMITS);
         long gapMs = gapMs(fromNs);
-        Split split = Split.of(cluster.journalSince(node, application.module(), at), at.toEpochMilli());
+        Split split =
+                Split.of(cluster.journalSince(node, application.module(), at), at.toEpochMilli());
         results.add(Result.of(round, "application-kill", gapMs, split));
         timeline.answer(application.title() + " commits again after " + gapMs + " ms");
         cluster.awaitInSync(application.module(), IN_SYNC);
         check();
     }
 
-    private void serviceMoved(int round, String event, long fromNs, Instant at, LabNode to, String state)
+    private void serviceMoved(
+            int round, String event, long fromNs, Instant at, LabNode to, String state)
             throws InterruptedException {
         Await.until(
                 to.name() + " serves; " + cluster.describe(application.module()),
                 SERVICE,
-                () -> cluster.state(to, application.module()).filter(v -> v.state().equals(state) || v.state().equals("PRIM")).isPresent());
+                () ->
+                        cluster.state(to, application.module())
+                                .filter(v -> v.state().equals(state) || v.state().equals("PRIM"))
+                                .isPresent());
         load.awaitCommits(COMMITS);
         long gapMs = gapMs(fromNs);
-        Split split = Split.of(cluster.journalSince(to, application.module(), at), at.toEpochMilli());
+        Split split =
+                Split.of(cluster.journalSince(to, application.module(), at), at.toEpochMilli());
         results.add(Result.of(round, event, gapMs, split));
         if (!split.words().isEmpty()) {
-            timeline.answer(to.name() + " decides after " + split.detectMs() + " ms: " + split.words());
-            timeline.answer("virtual IP on " + to.name() + " " + split.vipMs() + " ms later; " + application.title() + " starts in " + split.applicationStartMs() + " ms");
+            timeline.answer(
+                    to.name() + " decides after " + split.detectMs() + " ms: " + split.words());
+            timeline.answer(
+                    "virtual IP on "
+                            + to.name()
+                            + " "
+                            + split.vipMs()
+                            + " ms later; "
+                            + application.title()
+                            + " starts in "
+                            + split.applicationStartMs()
+                            + " ms");
         }
         timeline.answer(to.name() + " serves; " + gapMs + " ms without an acknowledged commit");
     }
@@ -161,7 +194,10 @@ final class Scenario {
         long bytes = resyncBytes(at);
         results.add(Result.ofReturn(round, gapMs(fromNs), bytes, resyncMs));
         timeline.answer(
-                node.name() + " is in sync again after " + resyncMs + " ms"
+                node.name()
+                        + " is in sync again after "
+                        + resyncMs
+                        + " ms"
                         + (bytes < 0 ? "" : ", " + bytes / 1024 + " KiB copied"));
         check();
     }
@@ -180,10 +216,13 @@ final class Scenario {
 
     private LabNode primary() {
         return cluster.primary(application.module())
-                .orElseThrow(() -> new LabException("nobody serves: " + cluster.describe(application.module())));
+                .orElseThrow(() ->
+                        new LabException(
+                                "nobody serves: " + cluster.describe(application.module())));
     }
 
-    /// Lets the writers run for a moment that the seed chooses, so that faults meet different instants.
+    /// Lets the writers run for a moment that the seed chooses, so that faults meet different
+    /// instants.
     private void letRun() {
         load.awaitCommits(COMMITS);
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500 + random.nextInt(1500)));
@@ -208,7 +247,8 @@ final class Scenario {
             long known = checkLedger();
             Map<String, String> differences = compareCopies();
             if (differences.isEmpty()) {
-                timeline.good("all " + known + " acknowledged commits are there; both copies are equal");
+                timeline.good(
+                        "all " + known + " acknowledged commits are there; both copies are equal");
             } else {
                 differing += differences.size();
                 differences.forEach((path, text) -> timeline.bad("differs: " + path + " " + text));
@@ -225,13 +265,16 @@ final class Scenario {
         missing.removeAll(cluster.lab().client().call(application::readAll));
         if (!missing.isEmpty()) {
             lost += missing.size();
-            timeline.bad(missing.size() + " acknowledged commits are LOST: " + missing.stream().limit(10).toList());
+            timeline.bad(
+                    missing.size()
+                            + " acknowledged commits are LOST: "
+                            + missing.stream().limit(10).toList());
         }
         return known;
     }
 
-    /// Compares until both copies are equal or the deadline has passed: what the application writes by itself is on its
-    /// way for a moment.
+    /// Compares until both copies are equal or the deadline has passed: what the application writes
+    /// by itself is on its way for a moment.
     private Map<String, String> compareCopies() {
         Map<String, String> last = new TreeMap<>();
         long endNs = System.nanoTime() + EQUAL.toNanos();
@@ -240,7 +283,9 @@ final class Scenario {
             for (Path directory : application.directories()) {
                 List<Map<String, String>> trees =
                         cluster.lab().nodes().stream()
-                                .map(node -> Trees.describe(node.seen(directory), application.excluded()))
+                                .map(node ->
+                                        Trees.describe(
+                                                node.seen(directory), application.excluded()))
                                 .toList();
                 for (String line : Trees.differences(trees.getFirst(), trees.getLast())) {
                     last.put(directory.toString(), line);
@@ -258,7 +303,12 @@ final class Scenario {
     String states() {
         List<String> words = new ArrayList<>();
         for (LabNode node : cluster.lab().nodes()) {
-            words.add(node.name() + " " + cluster.state(node, application.module()).map(ModuleView::state).orElse("-"));
+            words.add(
+                    node.name()
+                            + " "
+                            + cluster.state(node, application.module())
+                                    .map(ModuleView::state)
+                                    .orElse("-"));
         }
         return String.join(", ", words);
     }

@@ -9,14 +9,16 @@ import java.util.function.Predicate;
 ///
 /// @param detectMs from the fault to the first decision; -1 if the journal shows none
 /// @param vipMs from there until the virtual IP was raised; -1 if it was not
-/// @param applicationStartMs from the beginning of its start until it was ready; -1 if it was not started
+/// @param applicationStartMs from the beginning of its start until it was ready; -1 if it was not
+///   started
 /// @param words the decision's sentence
 record Split(long detectMs, long vipMs, long applicationStartMs, String words) {
     static final Split UNKNOWN = new Split(-1, -1, -1, "");
 
     /// Reads the entries that followed an instant.
     static Split of(List<JsonNode> journal, long faultMs) {
-        Optional<JsonNode> decision = first(journal, entry -> entry.path("event").asText().equals("TAKE_OVER"));
+        Optional<JsonNode> decision =
+                first(journal, entry -> entry.path("event").asText().equals("TAKE_OVER"));
         if (decision.isEmpty()) {
             return UNKNOWN;
         }

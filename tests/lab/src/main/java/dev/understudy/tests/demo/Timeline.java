@@ -59,6 +59,8 @@ final class Timeline {
     }
 
     private String paint(String colour, String text) {
-        return isColoured && !colour.equals("0") ? "\u001b[" + colour + "m" + text + "\u001b[0m" : text;
+        return isColoured && !colour.equals("0")
+                ? "\u001b[" + colour + "m" + text + "\u001b[0m"
+                : text;
     }
 }

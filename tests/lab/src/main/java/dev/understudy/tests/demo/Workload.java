@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Clients that commit without a pause through the virtual IP and remember every acknowledgement.
 ///
-/// A commit whose answer did not come is neither counted as acknowledged nor ever repeated under the same name.
+/// A commit whose answer did not come is neither counted as acknowledged nor ever repeated under
+/// the same name.
 final class Workload implements AutoCloseable {
     private static final int PROBE_CONNECT_MS = 100;
     private static final long PROBE_PAUSE_NS = 20_000_000;
@@ -80,9 +81,14 @@ final class Workload implements AutoCloseable {
                 });
     }
 
-    /// Gives the longest time without any acknowledgement between two instants of [System#nanoTime], in nanoseconds.
+    /// Gives the longest time without any acknowledgement between two instants of
+    /// [System#nanoTime], in nanoseconds.
     long longestSilenceNs(long fromNs, long toNs) {
-        long[] times = writers.stream().flatMapToLong(w -> w.timesBetween(fromNs, toNs)).sorted().toArray();
+        long[] times =
+                writers.stream()
+                        .flatMapToLong(w -> w.timesBetween(fromNs, toNs))
+                        .sorted()
+                        .toArray();
         long longest = 0;
         long previous = fromNs;
         for (long time : times) {
@@ -105,7 +111,11 @@ final class Workload implements AutoCloseable {
 
     /// Says what the writers met last.
     String lastProblem() {
-        return writers.stream().map(w -> w.problem).filter(p -> !p.isEmpty()).findFirst().orElse("none");
+        return writers.stream()
+                .map(w -> w.problem)
+                .filter(p -> !p.isEmpty())
+                .findFirst()
+                .orElse("none");
     }
 
     @Override
@@ -114,14 +124,17 @@ final class Workload implements AutoCloseable {
         writers.forEach(Writer::abort);
     }
 
-    /// A client's health check: a port that answers again frees writers that still wait for the node that died.
+    /// A client's health check: a port that answers again frees writers that still wait for the
+    /// node that died.
     private boolean probe() {
         boolean wasDown = false;
         while (!isStopped.get()) {
             boolean isUp = answers();
             if (isUp && wasDown) {
                 long nowNs = System.nanoTime();
-                writers.stream().filter(w -> nowNs - w.busySinceNs > STUCK_NS).forEach(Writer::abort);
+                writers.stream()
+                        .filter(w -> nowNs - w.busySinceNs > STUCK_NS)
+                        .forEach(Writer::abort);
             }
             wasDown = !isUp;
             LockSupport.parkNanos(PROBE_PAUSE_NS);
@@ -131,7 +144,8 @@ final class Workload implements AutoCloseable {
 
     private boolean answers() {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(Lab.VIRTUAL_IP, application.port()), PROBE_CONNECT_MS);
+            socket.connect(
+                    new InetSocketAddress(Lab.VIRTUAL_IP, application.port()), PROBE_CONNECT_MS);
             return true;
         } catch (IOException _) {
             return false;

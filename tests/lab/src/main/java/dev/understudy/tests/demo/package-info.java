@@ -1,4 +1,5 @@
-/// The demonstration: a real application under load while nodes lose power, with every acknowledged commit counted.
+/// The demonstration: a real application under load while nodes lose power, with every acknowledged
+/// commit counted.
 ///
 /// Uses the lab and the product from outside; `tools/demo` runs it.
 @NullMarked
