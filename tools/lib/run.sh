@@ -38,7 +38,9 @@ understudy_needs_lab() {
 understudy_run_lab() {
     understudy_find_jdk
     understudy_build
+    local terminal=false
+    [ ! -t 1 ] || terminal=true
     exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx256m -XX:TieredStopAtLevel=1 -XX:-UsePerfData --enable-native-access=ALL-UNNAMED \
-        -Ddist="$ROOT/tools/distribution/target/understudy" -Dproject="$ROOT" \
+        -Ddist="$ROOT/tools/distribution/target/understudy" -Dproject="$ROOT" -Dterminal=$terminal \
         -cp "$(printf '%s:' "$ROOT"/tests/lab/target/lab-*.jar "$ROOT"/tests/bench/target/bench-*.jar "$ROOT"/tests/lab/target/run/*.jar)" "$@"
 }

@@ -120,7 +120,7 @@ public final class TestCluster {
 
     /// Runs `safe` on a node.
     public Shell.Result safe(LabNode node, List<String> arguments) {
-        return safe(node, Duration.ofSeconds(120), arguments);
+        return safe(node, Duration.ofMinutes(2), arguments);
     }
 
     /// Runs `safe` on a node, with a deadline.

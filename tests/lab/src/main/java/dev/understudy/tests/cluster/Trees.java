@@ -117,7 +117,7 @@ public final class Trees {
             Map<String, Object> unix =
                     Files.readAttributes(
                             path, "unix:mode,uid,gid,nlink", LinkOption.NOFOLLOW_LINKS);
-            return "%o %s:%s".formatted(unix.get("mode"), unix.get("uid"), unix.get("gid"));
+            return "mode " + unix.get("mode") + " " + unix.get("uid") + ":" + unix.get("gid");
         }
 
         private static String hash(Path file) throws IOException {

@@ -49,7 +49,8 @@ interface Application {
         /// Ends a call that is blocked in another thread.
         void abort();
 
+        /// Ends the connection; a failure to do so is none of a client's business.
         @Override
-        void close() throws Exception;
+        void close();
     }
 }

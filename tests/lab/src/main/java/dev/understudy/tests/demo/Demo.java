@@ -18,7 +18,7 @@ import java.util.List;
 public final class Demo {
     private static final int WRITERS = 4;
     private static final long DISK_BYTES = 4L << 30;
-    private static final Duration FIRST_COPY = Duration.ofSeconds(180);
+    private static final Duration FIRST_COPY = Duration.ofMinutes(3);
 
     private final Options options;
     private final Timeline timeline;
@@ -26,11 +26,7 @@ public final class Demo {
     private Demo(Options options) {
         this.options = options;
         this.timeline =
-                new Timeline(
-                        System.out,
-                        System.console() != null
-                                && System.console().isTerminal()
-                                && !options.isJson());
+                new Timeline(System.out, Boolean.getBoolean("terminal") && !options.isJson());
     }
 
     /// Exit codes: 0 all promises kept, 1 something lost or differing, 2 usage, 3 could not be

@@ -152,8 +152,8 @@ final class LedgerService implements Application {
         }
 
         @Override
-        public void close() throws IOException {
-            socket.close();
+        public void close() {
+            abort();
         }
     }
 }

@@ -50,26 +50,24 @@ record Options(String app, int rounds, long seed, boolean isJson, boolean keep) 
     }
 
     private Options with(String name, String value) {
-        switch (name) {
+        return switch (name) {
             case "--app" -> {
                 if (!List.of("postgresql", "ledger").contains(value)) {
                     throw new IllegalArgumentException(
                             "--app is postgresql or ledger, not " + value);
                 }
-                return new Options(value, rounds, seed, isJson, keep);
+                yield new Options(value, rounds, seed, isJson, keep);
             }
-            case "--rounds" -> {
-                return new Options(app, (int) number(name, value, 1, 10_000), seed, isJson, keep);
-            }
-            default -> {
-                return new Options(
-                        app,
-                        rounds,
-                        number(name, value, Long.MIN_VALUE, Long.MAX_VALUE),
-                        isJson,
-                        keep);
-            }
-        }
+            case "--rounds" ->
+                    new Options(app, (int) number(name, value, 1, 10_000), seed, isJson, keep);
+            default ->
+                    new Options(
+                            app,
+                            rounds,
+                            number(name, value, Long.MIN_VALUE, Long.MAX_VALUE),
+                            isJson,
+                            keep);
+        };
     }
 
     private static long number(String name, String value, long min, long max) {

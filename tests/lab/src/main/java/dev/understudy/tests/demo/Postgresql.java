@@ -88,8 +88,8 @@ final class Postgresql implements Application {
             }
 
             @Override
-            public void close() throws SQLException {
-                connection.close();
+            public void close() {
+                abort();
             }
         };
     }

@@ -22,8 +22,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /// The events of the demonstration, each followed by its check.
 final class Scenario {
-    private static final Duration SERVICE = Duration.ofSeconds(60);
-    private static final Duration IN_SYNC = Duration.ofSeconds(180);
+    private static final Duration SERVICE = Duration.ofMinutes(1);
+    private static final Duration IN_SYNC = Duration.ofMinutes(3);
     private static final Duration EQUAL = Duration.ofSeconds(20);
     private static final int COMMITS = 5;
 

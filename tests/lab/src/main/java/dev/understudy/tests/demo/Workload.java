@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
@@ -30,6 +31,7 @@ final class Workload implements AutoCloseable {
 
     private final Application application;
     private final List<Writer> writers = new ArrayList<>();
+    private final List<CompletableFuture<Boolean>> threads = new ArrayList<>();
     private final AtomicBoolean isStopped = new AtomicBoolean();
     private volatile boolean isPaused;
 
@@ -38,9 +40,9 @@ final class Workload implements AutoCloseable {
         for (int i = 1; i <= count; i++) {
             Writer writer = new Writer("w" + i);
             writers.add(writer);
-            client.start(writer.name, writer::run);
+            threads.add(client.start(writer.name, writer::run));
         }
-        client.start("prober", this::probe);
+        threads.add(client.start("prober", this::probe));
     }
 
     /// Names every acknowledged commit.
@@ -121,7 +123,13 @@ final class Workload implements AutoCloseable {
     @Override
     public void close() {
         isStopped.set(true);
-        writers.forEach(Writer::abort);
+        Await.until(
+                "writers end",
+                PATIENCE,
+                () -> {
+                    writers.forEach(Writer::abort);
+                    return threads.stream().allMatch(CompletableFuture::isDone);
+                });
     }
 
     /// A client's health check: a port that answers again frees writers that still wait for the

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /// Runs commands with a deadline and gives back what they said.
 public final class Shell {
     /// How long a command may take when the caller says nothing.
-    public static final Duration PATIENCE = Duration.ofSeconds(60);
+    public static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private Shell() {}
 
