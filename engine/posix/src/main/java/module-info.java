@@ -5,4 +5,5 @@ module dev.understudy.posix {
     exports dev.understudy.posix;
     exports dev.understudy.posix.fs;
     exports dev.understudy.posix.net;
+    exports dev.understudy.posix.process;
 }
