@@ -2,6 +2,7 @@ package dev.understudy.posix.process;
 
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.ErrnoException;
+import java.nio.file.Path;
 
 /// Moves the calling *thread* into another namespace.
 ///
@@ -24,8 +25,14 @@ public final class Namespaces {
         Errno.check("unshare network", ProcessCalls.unshare(CLONE_NEWNET));
     }
 
-    /// Enters the network namespace that a descriptor of /proc/PID/ns/net or /run/netns/NAME names.
-    public static void enterNetwork(int fd) throws ErrnoException {
-        Errno.check("setns network", ProcessCalls.setns(fd, CLONE_NEWNET));
+    /// Enters the network namespace that a path names: /proc/PID/ns/net or /run/netns/NAME.
+    public static void enterNetwork(Path path) throws ErrnoException {
+        int fd = ProcessCalls.openReadOnly(path);
+        Errno.check("open " + path, fd);
+        try {
+            Errno.check("enter " + path, ProcessCalls.setns(fd, CLONE_NEWNET));
+        } finally {
+            ProcessCalls.close(fd);
+        }
     }
 }

@@ -3,9 +3,11 @@ package dev.understudy.posix.process;
 import static dev.understudy.posix.Native.INT;
 import static dev.understudy.posix.Native.LONG;
 
+import dev.understudy.posix.CString;
 import dev.understudy.posix.Native;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
 
 /// The process calls as values or negated errnos.
 final class ProcessCalls {
@@ -19,6 +21,7 @@ final class ProcessCalls {
     private static final MethodHandle WAITID = Native.bind("waitid", INT, INT, INT, LONG, INT);
     private static final MethodHandle CLOSE = Native.bind("close", INT, INT);
     private static final MethodHandle DUP = Native.bindVariadic("fcntl", 2, INT, INT, INT, INT);
+    private static final MethodHandle OPEN = Native.bindVariadic("open", 2, INT, LONG, INT, INT);
     private static final MethodHandle POLL = Native.bind("poll", INT, LONG, LONG, INT);
     private static final MethodHandle UNSHARE = Native.bind("unshare", INT, INT);
     private static final MethodHandle SETNS = Native.bind("setns", INT, INT, INT);
@@ -75,6 +78,16 @@ final class ProcessCalls {
             int result = (int) CLOSE.invokeExact(Native.capture(), fd);
             // Linux frees the descriptor whatever close(2) answers; there is nothing to repeat.
             assert result == 0 || result == -1;
+        } catch (Throwable t) {
+            throw Native.wrong(t);
+        }
+    }
+
+    static int openReadOnly(Path path) {
+        MemorySegment state = Native.capture();
+        try (CString name = CString.of(path.toString())) {
+            int value = (int) OPEN.invokeExact(state, name.address(), 0x80000, 0); // O_CLOEXEC
+            return Native.result(value, state);
         } catch (Throwable t) {
             throw Native.wrong(t);
         }
