@@ -20,7 +20,9 @@ public final class LeaseFilter implements AutoCloseable {
         /// The lease was prolonged.
         RENEWED,
         /// Someone had removed the tables or their rules; they are there again, with the lease.
-        RESTORED
+        RESTORED,
+        /// The lease had ended before, and it stays ended: to go on takes a new decision.
+        LAPSED
     }
 
     private static final int PRIORITY = -310; // before connection tracking and raw
@@ -43,6 +45,7 @@ public final class LeaseFilter implements AutoCloseable {
     private final NftBatch batch;
     private final NetlinkMessage question = new NetlinkMessage(256);
     private int generation;
+    private long endNs;
 
     /// @param table name of the tables: letters, digits and underscores
     /// @param addresses those that need the lease
@@ -122,31 +125,69 @@ public final class LeaseFilter implements AutoCloseable {
         }
     }
 
-    /// Prolongs the lease: from now on it lasts `leaseMs`.
-    ///
-    /// One transaction: at no instant is a living lease absent. The kernel counts changes of its
-    /// rule set; only when someone else made one are our rules looked at.
-    public synchronized Renewal renew(long leaseMs) throws ErrnoException {
+    /// Begins a lease, whether or not one was there.
+    public synchronized void open(long leaseMs) throws ErrnoException {
+        long startNs = System.nanoTime();
         int before = generation();
-        if (generation != before && countRules() != expectedRules()) {
-            create(leaseMs);
-            return Renewal.RESTORED;
-        }
         batch.begin();
         clear();
         elements(leaseMs);
         int result = batch.commit();
         if (result == -Errno.ENOENT) {
             create(leaseMs);
-            return Renewal.RESTORED;
+        } else {
+            Errno.check("begin lease in nf_tables table " + table, result);
+            generation = before + 1;
         }
-        Errno.check("renew lease in nf_tables table " + table, result);
-        generation = before + 1;
-        return Renewal.RENEWED;
+        endNs = startNs + leaseMs * 1_000_000L;
+    }
+
+    /// Prolongs a living lease: from now on it lasts `leaseMs`.
+    ///
+    /// One transaction: at no instant is a living lease absent, and one that ended is not revived,
+    /// also when this thread was stopped between its look at the clock and the call. The kernel
+    /// counts changes of its rule set; only when someone else made one are our rules looked at.
+    public synchronized Renewal renew(long leaseMs) throws ErrnoException {
+        long startNs = System.nanoTime();
+        if (startNs - endNs >= 0) {
+            return Renewal.LAPSED;
+        }
+        int before = generation();
+        boolean isWhole = generation == before || countRules() == expectedRules();
+        if (isWhole) {
+            batch.begin();
+            removeElements();
+            elements(leaseMs);
+            int result = batch.commit();
+            if (result != -Errno.ENOENT) {
+                Errno.check("renew lease in nf_tables table " + table, result);
+                generation = before + 1;
+                endNs = startNs + leaseMs * 1_000_000L;
+                return Renewal.RENEWED;
+            }
+            // Either the element has just ended, or someone took the table meanwhile.
+            if (countRules() == expectedRules() || System.nanoTime() - endNs >= 0) {
+                return Renewal.LAPSED;
+            }
+        }
+        create(leaseMs);
+        endNs = startNs + leaseMs * 1_000_000L;
+        return Renewal.RESTORED;
+    }
+
+    private void removeElements() {
+        if (!four.isEmpty()) {
+            batch.removeElements(NftBatch.INET, table, "lease4", four);
+            batch.removeElements(NftBatch.ARP, table, "lease4", four);
+        }
+        if (!six.isEmpty()) {
+            batch.removeElements(NftBatch.INET, table, "lease6", six);
+        }
     }
 
     /// Ends the lease now; the tables stay and drop everything of the addresses.
     public synchronized void end() throws ErrnoException {
+        endNs = System.nanoTime();
         batch.begin();
         clear();
         int result = batch.commit();

@@ -120,6 +120,20 @@ final class NftBatch {
         return this;
     }
 
+    /// Removes living elements; ENOENT for the whole batch when one is not there or has ended.
+    NftBatch removeElements(int family, String table, String set, List<InetAddress> addresses) {
+        open(DELSETELEM, 0, family);
+        message.attribute(1, table).attribute(2, set);
+        int elements = message.open(3);
+        for (InetAddress address : addresses) {
+            int element = message.open(LIST_ELEM);
+            int key = message.open(1);
+            message.attribute(1, address.getAddress()).close(key).close(element);
+        }
+        message.close(elements).end();
+        return this;
+    }
+
     /// Opens a rule; expressions follow, then [#dropUnlessIn].
     NftBatch openRule(int family, String table, String chain) {
         open(NEWRULE, NetlinkMessage.CREATE | NetlinkMessage.APPEND, family);

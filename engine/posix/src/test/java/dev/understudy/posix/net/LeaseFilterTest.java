@@ -34,20 +34,23 @@ class LeaseFilterTest {
                             assertFalse(answers(net, "10.99.0.100"), "closed before the lease");
                             assertFalse(answers(net, "fd99::100"));
 
-                            assertEquals(LeaseFilter.Renewal.RENEWED, filter.renew(60_000));
+                            assertEquals(LeaseFilter.Renewal.LAPSED, filter.renew(60_000));
+                            filter.open(60_000);
                             assertTrue(answers(net, "10.99.0.100"));
                             assertTrue(answers(net, "fd99::100"));
                             assertTrue(answers(net, "10.99.0.1"), "others are not touched");
 
-                            filter.renew(30);
+                            assertEquals(LeaseFilter.Renewal.RENEWED, filter.renew(30));
                             LockSupport.parkNanos(45_000_000); // time itself is what is tested
                             assertFalse(answers(net, "10.99.0.100"));
                             assertFalse(answers(net, "fd99::100"));
                             assertEquals("", neighbours(net), "ARP and ND are silent too");
 
-                            filter.renew(60_000);
+                            assertEquals(LeaseFilter.Renewal.LAPSED, filter.renew(60_000));
+                            filter.open(60_000);
                             assertTrue(answers(net, "10.99.0.100"));
                             filter.end();
+                            assertEquals(LeaseFilter.Renewal.LAPSED, filter.renew(60_000));
                             assertFalse(answers(net, "10.99.0.100"));
                             filter.delete();
                             filter.delete();
@@ -69,7 +72,8 @@ class LeaseFilterTest {
                     () -> {
                         try (LeaseFilter filter = new LeaseFilter(TABLE, List.of(four));
                                 LeaseFilter other = new LeaseFilter("other", List.of(four))) {
-                            filter.create(1000);
+                            filter.create(0);
+                            filter.open(1000);
                             other.create(1000); // a change that is none of our business
                             assertEquals(LeaseFilter.Renewal.RENEWED, filter.renew(1000));
                             filter.delete(); // as `nft flush ruleset` does
@@ -93,7 +97,8 @@ class LeaseFilterTest {
                             "n1",
                             () -> {
                                 try (LeaseFilter filter = new LeaseFilter(TABLE, List.of(four))) {
-                                    filter.create(1000);
+                                    filter.create(0);
+                                    filter.open(1000);
                                     long[] took = new long[200];
                                     for (int i = 0; i < took.length; i++) {
                                         long startNs = System.nanoTime();
