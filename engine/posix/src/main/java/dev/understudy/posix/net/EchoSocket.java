@@ -78,7 +78,7 @@ public final class EchoSocket implements AutoCloseable {
         putShort(4, id);
         putShort(6, sequence);
         if (isFour) { // for IPv6 the kernel computes it, with its pseudo header
-            long sum = (REQUEST_4 << 8) + id + sequence;
+            long sum = (long) (REQUEST_4 << 8) + id + sequence;
             sum = (sum & 0xffff) + (sum >>> 16);
             sum = (sum & 0xffff) + (sum >>> 16);
             putShort(2, (int) ~sum & 0xffff);
@@ -139,8 +139,8 @@ public final class EchoSocket implements AutoCloseable {
     }
 
     private int getShort(long at) {
-        return (packet.get(ValueLayout.JAVA_BYTE, at) & 0xff) << 8
-                | packet.get(ValueLayout.JAVA_BYTE, at + 1) & 0xff;
+        int high = packet.get(ValueLayout.JAVA_BYTE, at) & 0xff;
+        return (high << 8) | (packet.get(ValueLayout.JAVA_BYTE, at + 1) & 0xff);
     }
 
     @Override

@@ -232,7 +232,7 @@ public final class LeaseFilter implements AutoCloseable {
         int[] count = {0};
         question.clear()
                 .begin(
-                        10 << 8 | NftBatch.GETRULE,
+                        (10 << 8) | NftBatch.GETRULE,
                         NetlinkMessage.REQUEST | NetlinkMessage.DUMP,
                         socket.nextSequence());
         question.u8(family).u8(0).u16Be(0).attribute(TABLE_ATTRIBUTE, table).end();
@@ -251,7 +251,7 @@ public final class LeaseFilter implements AutoCloseable {
     private int generation() throws ErrnoException {
         int[] id = {0};
         question.clear()
-                .begin(10 << 8 | NftBatch.GETGEN, NetlinkMessage.REQUEST, socket.nextSequence());
+                .begin((10 << 8) | NftBatch.GETGEN, NetlinkMessage.REQUEST, socket.nextSequence());
         question.u8(0).u8(0).u16Be(0).end();
         int result =
                 socket.ask(

@@ -65,7 +65,7 @@ public final class Neighbor {
     private static long words(byte[] bytes) {
         long sum = 0;
         for (int i = 0; i < bytes.length; i += 2) {
-            sum += (bytes[i] & 0xff) << 8 | bytes[i + 1] & 0xff;
+            sum += ((bytes[i] & 0xff) << 8) | (bytes[i + 1] & 0xff);
         }
         return sum;
     }
@@ -74,8 +74,7 @@ public final class Neighbor {
     static byte[] claimant(byte[] frame, InetAddress address) {
         if (frame.length < TARGET_AT + 16
                 || frame[ICMP_AT] != (byte) ADVERTISEMENT
-                || !Arrays.equals(
-                        frame, TARGET_AT, TARGET_AT + 16, address.getAddress(), 0, 16)) {
+                || !Arrays.equals(frame, TARGET_AT, TARGET_AT + 16, address.getAddress(), 0, 16)) {
             return new byte[0];
         }
         return Arrays.copyOfRange(frame, 6, 12); // Ethernet source

@@ -132,7 +132,8 @@ public final class PacketSocket implements AutoCloseable {
                 code.set(ValueLayout.JAVA_BYTE, 8L * i + 3, (byte) program[i][2]);
                 code.set(ValueLayout.JAVA_INT, 8L * i + 4, program[i][3]);
             }
-            MemorySegment whole = scratch.allocate(16, 8); // struct sock_fprog {u16 len; ptr filter}
+            MemorySegment whole =
+                    scratch.allocate(16, 8); // struct sock_fprog {u16 len; ptr filter}
             whole.set(ValueLayout.JAVA_SHORT, 0, (short) program.length);
             whole.set(ValueLayout.JAVA_LONG, 8, code.address());
             int result =

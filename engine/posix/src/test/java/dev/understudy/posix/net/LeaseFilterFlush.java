@@ -5,7 +5,7 @@ import dev.understudy.posix.ErrnoException;
 
 /// Removes the rules of a table and leaves the rest, as an administrator's `nft flush table` does.
 record LeaseFilterFlush(String table) {
-    private static final int DELRULE = 10 << 8 | 8;
+    private static final int DELRULE = (10 << 8) | 8;
 
     void rules() throws ErrnoException {
         try (NetlinkSocket socket = new NetlinkSocket(NetlinkSocket.NETFILTER)) {
