@@ -49,7 +49,8 @@ final class CertificateAuthority {
     /// How long a node's certificate is valid; renewed at half of it.
     static final Duration NODE_VALIDITY = Duration.ofDays(730);
 
-    /// How far back a certificate begins: sites without time servers have clocks that are a day off.
+    /// How far back a certificate begins: sites without time servers have clocks that are a day
+    /// off.
     static final Duration BACKDATED = Duration.ofHours(25);
 
     private static final Duration CA_VALIDITY = Duration.ofDays(365 * 20);
@@ -83,7 +84,9 @@ final class CertificateAuthority {
             JcaX509ExtensionUtils utils = new JcaX509ExtensionUtils();
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
             builder.addExtension(
-                    Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+                    Extension.keyUsage,
+                    true,
+                    new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
             builder.addExtension(
                     Extension.subjectKeyIdentifier,
                     false,
@@ -191,8 +194,7 @@ final class CertificateAuthority {
         try {
             JcaX509ExtensionUtils utils = new JcaX509ExtensionUtils();
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-            builder.addExtension(
-                    Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             builder.addExtension(
                     Extension.extendedKeyUsage,
                     false,

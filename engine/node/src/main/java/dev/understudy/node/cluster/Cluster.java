@@ -75,7 +75,7 @@ public final class Cluster {
     /// Reads the membership from disk; empty if this node is in no cluster.
     ///
     /// @throws HaException HA-4101 if cluster.yaml is wrong, HA-4102 if it does not list this node,
-    ///     HA-4106 if a key is unreadable
+    ///   HA-4106 if a key is unreadable
     public synchronized Optional<Joined> load() {
         Path file = home.clusterFile();
         if (!Files.exists(file)) return Optional.empty();
@@ -204,13 +204,12 @@ public final class Cluster {
 
     private CertificateAuthority authority() {
         return CertificateAuthority.load(home.keys())
-                .orElseThrow(
-                        () ->
-                                new HaException(
-                                        "HA-4113",
-                                        "this node does not hold the cluster's CA key",
-                                        null,
-                                        "use a data node for this"));
+                .orElseThrow(() ->
+                        new HaException(
+                                "HA-4113",
+                                "this node does not hold the cluster's CA key",
+                                null,
+                                "use a data node for this"));
     }
 
     /// Admits a joiner: checks its token, certifies its key, adds it to the member list.
@@ -218,7 +217,7 @@ public final class Cluster {
     /// Everything is checked before the token is used up.
     ///
     /// @throws HaException HA-4202 to HA-4204 for the token, HA-4104 for a taken address, HA-4108
-    ///     for a bad request, HA-4114 for a taken name
+    ///   for a bad request, HA-4114 for a taken name
     public Admission admit(Application application) throws IOException {
         Joined next;
         Admission admission;
@@ -238,8 +237,7 @@ public final class Cluster {
             if (role == Role.WITNESS && now.config().witness().isPresent()) {
                 throw new HaException(
                         "HA-4114",
-                        "the cluster has a witness already: "
-                                + now.config().witness().get().name(),
+                        "the cluster has a witness already: " + now.config().witness().get().name(),
                         null,
                         "a cluster has one witness");
             }
@@ -283,13 +281,13 @@ public final class Cluster {
         return Pem.key(authority().key());
     }
 
-    /// Joins a cluster: pins its CA by the token, is certified, takes its member list and, as a data
-    /// node, its CA key. Blocks for the calls.
+    /// Joins a cluster: pins its CA by the token, is certified, takes its member list and, as a
+    /// data node, its CA key. Blocks for the calls.
     ///
     /// @param via textual address of a member
     /// @param port its API port
     /// @throws HaException HA-4105 if in a cluster, HA-4205 if the member is not of the token's
-    ///     cluster, HA-4206 if it cannot be reached, and what the member answers
+    ///   cluster, HA-4206 if it cannot be reached, and what the member answers
     public Joined join(JoinToken token, String via, int port, Member self)
             throws IOException, InterruptedException {
         Joined made;
@@ -326,7 +324,7 @@ public final class Cluster {
     ///
     /// @return true if it was newer and is in force now
     /// @throws HaException HA-4101 if it is malformed, HA-4102 if it is of another cluster or does
-    ///     not list this node, HA-4115 if the same revision says something else
+    ///   not list this node, HA-4115 if the same revision says something else
     public boolean adopt(String clusterYaml, String from) throws IOException {
         Joined made;
         synchronized (this) {
@@ -357,14 +355,13 @@ public final class Cluster {
         if (now == null || !now.identity().isRenewalDue(clock.instant())) return false;
         CertificateAuthority authority = authority();
         now.identity()
-                .renew(
-                        request ->
-                                Pem.certificate(
-                                        authority.certify(
-                                                request,
-                                                now.identity().name(),
-                                                List.copyOf(now.member().addresses().values()),
-                                                clock.instant())));
+                .renew(request ->
+                        Pem.certificate(
+                                authority.certify(
+                                        request,
+                                        now.identity().name(),
+                                        List.copyOf(now.member().addresses().values()),
+                                        clock.instant())));
         return true;
     }
 
@@ -386,15 +383,14 @@ public final class Cluster {
             throw bad("node " + member.name() + " needs at least one address");
         }
         member.addresses()
-                .forEach(
-                        (network, address) -> {
-                            requireGood(network, "network");
-                            if (!IpText.isAddress(address)) {
-                                throw bad(
-                                        "'%s' is not an IPv4 or IPv6 address (network %s)"
-                                                .formatted(address, network));
-                            }
-                        });
+                .forEach((network, address) -> {
+                    requireGood(network, "network");
+                    if (!IpText.isAddress(address)) {
+                        throw bad(
+                                "'%s' is not an IPv4 or IPv6 address (network %s)"
+                                        .formatted(address, network));
+                    }
+                });
     }
 
     private static void requireGood(String word, String what) {

@@ -15,7 +15,7 @@ import java.util.TreeSet;
 /// @param id identifies the cluster also after a change of its name: 16 hexadecimal digits
 /// @param name for people
 /// @param networks names of the networks that heartbeats use, in order; the first also carries
-///     replication and control unless it fails
+///   replication and control unless it fails
 /// @param nodes the data nodes, in order
 /// @param witness the third vote, if there is one
 /// @param revision rises by one with each change; the higher one wins on contact
@@ -120,18 +120,17 @@ public record ClusterConfig(
             }
         }
         member.addresses()
-                .forEach(
-                        (network, address) -> {
-                            String owner = owners.get(address);
-                            if (owner != null) {
-                                throw new HaException(
-                                        "HA-4104",
-                                        "address %s (network %s) already belongs to node %s"
-                                                .formatted(address, network, owner),
-                                        null,
-                                        "give the new node's own address");
-                            }
-                        });
+                .forEach((network, address) -> {
+                    String owner = owners.get(address);
+                    if (owner != null) {
+                        throw new HaException(
+                                "HA-4104",
+                                "address %s (network %s) already belongs to node %s"
+                                        .formatted(address, network, owner),
+                                null,
+                                "give the new node's own address");
+                    }
+                });
         Set<String> names = new TreeSet<>(networks);
         List<String> allNetworks = new ArrayList<>(networks);
         for (String network : member.addresses().keySet()) {

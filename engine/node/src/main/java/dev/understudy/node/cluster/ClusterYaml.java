@@ -56,8 +56,7 @@ public final class ClusterYaml {
         }
         List<String> networks = new ArrayList<>();
         for (StrictYaml.Value item : yaml.list(keys.get("networks"))) {
-            StrictYaml.Value name =
-                    yaml.map(item, Set.of("name"), Set.of("name")).get("name");
+            StrictYaml.Value name = yaml.map(item, Set.of("name"), Set.of("name")).get("name");
             if (name == null) continue;
             String word = word(name, yaml, "network");
             if (networks.contains(word)) yaml.report(name, "network " + word + " is there twice");
@@ -105,26 +104,23 @@ public final class ClusterYaml {
         StrictYaml.Value addressesValue = keys.get("addresses");
         if (addressesValue != null) {
             yaml.map(addressesValue, null, Set.of())
-                    .forEach(
-                            (network, value) -> {
-                                String address = yaml.text(value);
-                                if (!networks.contains(network)) {
-                                    yaml.report(
-                                            value,
-                                            "network %s is not listed under networks (%s)"
-                                                    .formatted(
-                                                            network, String.join(", ", networks)));
-                                }
-                                if (!IpText.isAddress(address)) {
-                                    yaml.report(
-                                            value,
-                                            "'%s' is not an IPv4 or IPv6 address"
-                                                    .formatted(address));
-                                } else if (taken.put(address, name) != null) {
-                                    yaml.report(value, "address " + address + " is there twice");
-                                }
-                                addresses.put(network, address);
-                            });
+                    .forEach((network, value) -> {
+                        String address = yaml.text(value);
+                        if (!networks.contains(network)) {
+                            yaml.report(
+                                    value,
+                                    "network %s is not listed under networks (%s)"
+                                            .formatted(network, String.join(", ", networks)));
+                        }
+                        if (!IpText.isAddress(address)) {
+                            yaml.report(
+                                    value,
+                                    "'%s' is not an IPv4 or IPv6 address".formatted(address));
+                        } else if (taken.put(address, name) != null) {
+                            yaml.report(value, "address " + address + " is there twice");
+                        }
+                        addresses.put(network, address);
+                    });
             if (addresses.isEmpty()) {
                 yaml.report(addressesValue, "node " + name + " needs at least one address");
             }
@@ -132,7 +128,8 @@ public final class ClusterYaml {
         return new Member(name, addresses, ports(keys.get("ports"), yaml));
     }
 
-    private static Ports ports(StrictYaml.@org.jspecify.annotations.Nullable Value value, StrictYaml yaml) {
+    private static Ports ports(
+            StrictYaml.@org.jspecify.annotations.Nullable Value value, StrictYaml yaml) {
         if (value == null) return Ports.DEFAULT;
         Map<String, StrictYaml.Value> keys =
                 yaml.map(value, Set.of("api", "link", "register"), Set.of());
@@ -142,7 +139,10 @@ public final class ClusterYaml {
                 port(keys.get("register"), ClusterConfig.REGISTER_PORT, yaml));
     }
 
-    private static int port(StrictYaml.@org.jspecify.annotations.Nullable Value value, int otherwise, StrictYaml yaml) {
+    private static int port(
+            StrictYaml.@org.jspecify.annotations.Nullable Value value,
+            int otherwise,
+            StrictYaml yaml) {
         return value == null ? otherwise : (int) yaml.number(value, 1, 65535);
     }
 
@@ -159,9 +159,12 @@ public final class ClusterYaml {
     /// Writes a cluster as text; reading it again gives an equal cluster.
     public static String write(ClusterConfig cluster) {
         StringBuilder out = new StringBuilder();
-        out.append("# Members of this cluster. Equal on all nodes; change it with `safe cluster`.\n")
+        out.append(
+                        "# Members of this cluster. Equal on all nodes; change it with `safe cluster`.\n")
                 .append("format: 1\n")
-                .append("name: ").append(quoted(cluster.name())).append('\n');
+                .append("name: ")
+                .append(quoted(cluster.name()))
+                .append('\n');
         if (!cluster.id().isEmpty()) out.append("id: ").append(quoted(cluster.id())).append('\n');
         out.append("revision: ").append(cluster.revision()).append('\n').append("networks:\n");
         for (String network : cluster.networks()) {
@@ -173,11 +176,10 @@ public final class ClusterYaml {
             member(out, node, "    ");
         }
         cluster.witness()
-                .ifPresent(
-                        member -> {
-                            out.append("witness:\n  ");
-                            member(out, member, "  ");
-                        });
+                .ifPresent(member -> {
+                    out.append("witness:\n  ");
+                    member(out, member, "  ");
+                });
         return out.toString();
     }
 
@@ -185,14 +187,13 @@ public final class ClusterYaml {
         out.append("name: ").append(quoted(member.name())).append('\n');
         out.append(indent).append("addresses:\n");
         member.addresses()
-                .forEach(
-                        (network, address) ->
-                                out.append(indent)
-                                        .append("  ")
-                                        .append(quoted(network))
-                                        .append(": ")
-                                        .append(quoted(address))
-                                        .append('\n'));
+                .forEach((network, address) ->
+                        out.append(indent)
+                                .append("  ")
+                                .append(quoted(network))
+                                .append(": ")
+                                .append(quoted(address))
+                                .append('\n'));
         if (!member.ports().equals(Ports.DEFAULT)) {
             out.append(indent)
                     .append("ports: {api: ")

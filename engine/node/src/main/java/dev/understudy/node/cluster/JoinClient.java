@@ -58,11 +58,7 @@ final class JoinClient {
     /// Fetches the CA's key with the new certificate.
     String authorityKey(NodeIdentity identity, String member) throws InterruptedException {
         return text(
-                call(
-                        identity.clientContext(member),
-                        "GET",
-                        "/api/v1/cluster/authority-key",
-                        null),
+                call(identity.clientContext(member), "GET", "/api/v1/cluster/authority-key", null),
                 "key");
     }
 

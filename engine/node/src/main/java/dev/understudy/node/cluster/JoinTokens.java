@@ -46,7 +46,8 @@ final class JoinTokens {
         try {
             return json.readValue(file.toFile(), new TypeReference<List<Stored>>() {});
         } catch (IOException broken) {
-            // Losing outstanding tokens costs a new `safe cluster token`; nothing else hangs on them.
+            // Losing outstanding tokens costs a new `safe cluster token`; nothing else hangs on
+            // them.
             return List.of();
         }
     }
@@ -56,9 +57,7 @@ final class JoinTokens {
         byte[] secret = new byte[JoinToken.SECRET_BYTES];
         random.nextBytes(secret);
         List<Stored> next = alive(now);
-        next.add(
-                new Stored(
-                        hash(secret), role.word(), now.plus(VALIDITY).toEpochMilli(), 0));
+        next.add(new Stored(hash(secret), role.word(), now.plus(VALIDITY).toEpochMilli(), 0));
         save(next);
         return secret;
     }

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /// This node's key and certificate, and the TLS contexts made of them.
 ///
-/// The contexts stay the same when the certificate is renewed: new connections use the new one.
-/// A peer is trusted if the cluster's CA certified it, its certificate names this cluster, and the
+/// The contexts stay the same when the certificate is renewed: new connections use the new one. A
+/// peer is trusted if the cluster's CA certified it, its certificate names this cluster, and the
 /// member list holds its name with that role; host names and addresses do not matter.
 public final class NodeIdentity {
     private static final String ALIAS = "node";
@@ -68,17 +68,15 @@ public final class NodeIdentity {
         Path certificateFile = keys.resolve(FILE);
         String pem = Pem.read(certificateFile);
         Path authorityFile = keys.resolve("ca.pem");
-        X509Certificate certificate =
-                Pem.certificate(pem, certificateFile.toString());
+        X509Certificate certificate = Pem.certificate(pem, certificateFile.toString());
         NodeName name =
                 NodeName.of(certificate)
-                        .orElseThrow(
-                                () ->
-                                        new HaException(
-                                                "HA-4106",
-                                                certificateFile + " names no node of a cluster",
-                                                null,
-                                                "join the cluster again"));
+                        .orElseThrow(() ->
+                                new HaException(
+                                        "HA-4106",
+                                        certificateFile + " names no node of a cluster",
+                                        null,
+                                        "join the cluster again"));
         return new NodeIdentity(
                 keys,
                 name,
@@ -174,8 +172,8 @@ public final class NodeIdentity {
         current = new Current(pair.getPrivate(), certificate);
     }
 
-    /// Stores key and certificate in one file, so that a power cut never leaves a pair that does not
-    /// fit.
+    /// Stores key and certificate in one file, so that a power cut never leaves a pair that does
+    /// not fit.
     static void save(Path keys, PrivateKey key, String certificate) throws IOException {
         Pem.writeSecret(keys.resolve(FILE), Pem.key(key) + certificate);
     }
@@ -183,8 +181,7 @@ public final class NodeIdentity {
     private static SSLContext context(X509ExtendedKeyManager keys, TrustManager trust) {
         try {
             SSLContext context = SSLContext.getInstance("TLSv1.3");
-            context.init(
-                    new javax.net.ssl.KeyManager[] {keys}, new TrustManager[] {trust}, null);
+            context.init(new javax.net.ssl.KeyManager[] {keys}, new TrustManager[] {trust}, null);
             return context;
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("TLS 1.3 is missing", impossible);

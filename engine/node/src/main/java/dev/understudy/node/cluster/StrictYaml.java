@@ -47,7 +47,7 @@ final class StrictYaml {
         LoaderOptions options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
         options.setMaxAliasesForCollections(0);
-        options.setNestingDepthMax(DEPTH_MAX);
+        options.setNestingDepthLimit(DEPTH_MAX);
         try {
             Node root = new Yaml(new SafeConstructor(options)).compose(new StringReader(text));
             if (root != null) return Optional.of(new Value(root));

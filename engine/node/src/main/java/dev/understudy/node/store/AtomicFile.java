@@ -24,7 +24,8 @@ public final class AtomicFile {
         Path folder = absolute.getParent();
         if (folder == null) throw new IOException(file + " has no folder");
         Path temporary =
-                folder.resolve("." + absolute.getFileName() + ".new-" + ProcessHandle.current().pid());
+                folder.resolve(
+                        "." + absolute.getFileName() + ".new-" + ProcessHandle.current().pid());
         Files.deleteIfExists(temporary);
         try {
             try (FileChannel channel =
