@@ -140,7 +140,7 @@ public final class PeerHttp implements AutoCloseable {
 
     private synchronized HttpClient client(String node, NodeIdentity identity) {
         Client known = clients.get(node);
-        if (known != null && known.identity() == identity) return known.http();
+        if (known != null && known.identity().equals(identity)) return known.http();
         if (known != null) known.http().shutdownNow();
         Client made = new Client(identity, http(identity.clientContext(node)));
         clients.put(node, made);
