@@ -117,7 +117,7 @@ public final class PeerHttp implements AutoCloseable {
     static String reason(@Nullable Throwable failed) {
         if (failed == null) return "it has no address";
         Throwable deepest = failed;
-        while (deepest.getCause() != null && deepest.getCause() != deepest) {
+        while (deepest.getCause() != null) {
             deepest = deepest.getCause();
         }
         String text = deepest.getMessage();
