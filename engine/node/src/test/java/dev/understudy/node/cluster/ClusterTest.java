@@ -171,7 +171,7 @@ class ClusterTest {
         assertTrue(later.renewIfDue());
         assertFalse(later.renewIfDue());
         X509Certificate after = joined.identity().certificate();
-        assertTrue(after.getNotAfter().after(before.getNotAfter()));
+        assertTrue(after.getNotAfter().toInstant().isAfter(before.getNotAfter().toInstant()));
         assertEquals(
                 after.getSerialNumber(),
                 new Cluster(home, Clock.systemUTC())
