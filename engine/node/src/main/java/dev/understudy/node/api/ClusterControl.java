@@ -1,0 +1,67 @@
+package dev.understudy.node.api;
+
+import java.util.List;
+import java.util.Map;
+
+/// What the API asks of the cluster's membership.
+///
+/// Methods may block for the time of calls between nodes; they throw
+/// [dev.understudy.core.member.HaException] for what an operator can mend.
+public interface ClusterControl {
+    /// One member as the API shows it and takes it.
+    ///
+    /// @param name the node's name
+    /// @param role `data` or `witness`
+    /// @param addresses network name to address
+    /// @param ports `api`, `link`, `register`; those left out have their default
+    record Member(
+            String name, String role, Map<String, String> addresses, Map<String, Integer> ports) {}
+
+    /// The member list; without a cluster, empty words and lists.
+    ///
+    /// @param id identifies the cluster
+    /// @param revision of the member list
+    /// @param self this node's name
+    record View(
+            String name,
+            String id,
+            long revision,
+            String self,
+            List<String> networks,
+            List<Member> members) {}
+
+    /// A join token.
+    ///
+    /// @param token its text, a secret
+    /// @param validSeconds how long it is good for
+    /// @param via addresses under which a joiner may reach this node
+    /// @param port the API's port there
+    record NewToken(String token, long validSeconds, List<String> via, int port) {}
+
+    /// What a joiner gets.
+    ///
+    /// @param certificate in PEM
+    /// @param authority the CA's certificate in PEM
+    record Admission(String certificate, String authority, String clusterYaml, String admittedBy) {}
+
+    /// The members.
+    View view();
+
+    /// Makes a cluster with this node as its first member.
+    View init(String name, Member self) throws Exception;
+
+    /// Makes a join token for a role.
+    NewToken newToken(String role) throws Exception;
+
+    /// Joins a cluster through a member.
+    View join(String token, String via, int port, Member self) throws Exception;
+
+    /// Admits a joiner by its token's secret.
+    Admission admit(String secret, Member joiner, String request) throws Exception;
+
+    /// The CA's key in PEM.
+    String authorityKey();
+
+    /// This node's `cluster.yaml`.
+    String clusterYaml();
+}

@@ -1,0 +1,392 @@
+package dev.understudy.node.api;
+
+import dev.understudy.node.api.Caller.Role;
+import dev.understudy.node.api.ModuleInstaller.Staged;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.validation.RequestParameter;
+import io.vertx.openapi.validation.ValidatedRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What each operation of the contract does, by its operationId. Called on virtual threads.
+final class Operations {
+    /// How often a waiting call looks again.
+    private static final long LOOK_AGAIN_MS = 200;
+
+    private final ApiServer.Doors doors;
+    private final Clock clock;
+    private final CommandRuns runs;
+    private final Map<String, Operation> all = new LinkedHashMap<>();
+
+    /// One operation.
+    interface Operation {
+        Answer call(Call call) throws Exception;
+    }
+
+    /// A call that has passed validation.
+    record Call(Caller caller, ValidatedRequest request) {
+        String path(String name) {
+            return Objects.requireNonNull(
+                    Objects.requireNonNull(request.getPathParameters().get(name)).getString());
+        }
+
+        @Nullable String query(String name) {
+            RequestParameter value = request.getQuery().get(name);
+            return value == null || value.isEmpty() ? null : value.getString();
+        }
+
+        long query(String name, long otherwise) {
+            RequestParameter value = request.getQuery().get(name);
+            if (value == null || value.isEmpty()) return otherwise;
+            Long number = value.getLong();
+            return number == null ? otherwise : number;
+        }
+
+        JsonObject body() {
+            return Objects.requireNonNull(request.getBody().getJsonObject());
+        }
+
+        byte[] bytes() {
+            Buffer buffer = request.getBody().getBuffer();
+            return buffer == null ? new byte[0] : buffer.getBytes();
+        }
+    }
+
+    /// An answer.
+    ///
+    /// @param body a record, or bytes
+    /// @param detail added to the audit line; empty for none
+    record Answer(int status, Object body, String etag, String detail) {
+        static Answer of(Object body) {
+            return new Answer(200, body, "", "");
+        }
+
+        static Answer done(String text) {
+            return of(new Text(text));
+        }
+    }
+
+    record Text(String text) {}
+
+    record Entries(List<JournalEntry> entries) {}
+
+    record Modules(List<ModuleState> modules) {}
+
+    record Offer(String clusterYaml, List<Staged> modules) {}
+
+    record Key(String key) {}
+
+    record ConfigDigest(String configDigest) {}
+
+    record TokenList(List<TokenView> tokens) {}
+
+    record TokenView(
+            String name,
+            String role,
+            long createdAtMs,
+            long expiresAtMs,
+            @Nullable Long lastUsedAtMs) {}
+
+    Operations(ApiServer.Doors doors, Clock clock) {
+        this.doors = doors;
+        this.clock = clock;
+        this.runs = new CommandRuns(clock);
+        node();
+        cluster();
+        modules();
+        installation();
+        tokens();
+    }
+
+    Map<String, Operation> all() {
+        return all;
+    }
+
+    private void node() {
+        all.put("getHealth", _ -> Answer.done("up"));
+        all.put("getNode", _ -> Answer.of(doors.node().state()));
+        all.put("getJournal", this::journal);
+    }
+
+    private Answer journal(Call call) throws InterruptedException {
+        String module = call.query("module");
+        long after = call.query("after", -300);
+        int limit = (int) call.query("limit", 1000);
+        return Answer.of(
+                new Entries(
+                        waitFor(
+                                call.query("waitMs", 0),
+                                () -> doors.node().journal(module, after, limit),
+                                entries -> !entries.isEmpty())));
+    }
+
+    private void cluster() {
+        ClusterControl cluster = doors.cluster();
+        all.put("getCluster", _ -> Answer.of(cluster.view()));
+        all.put(
+                "initCluster",
+                call ->
+                        Answer.of(
+                                cluster.init(
+                                        call.body().getString("name"),
+                                        member(call.body().getJsonObject("member")))));
+        all.put(
+                "createJoinToken",
+                call -> Answer.of(cluster.newToken(call.body().getString("role"))));
+        all.put(
+                "joinCluster",
+                call ->
+                        Answer.of(
+                                cluster.join(
+                                        call.body().getString("token"),
+                                        call.body().getString("via"),
+                                        call.body().getInteger("port"),
+                                        member(call.body().getJsonObject("member")))));
+        all.put(
+                "admitMember",
+                call ->
+                        Answer.of(
+                                cluster.admit(
+                                        call.body().getString("secret"),
+                                        member(call.body()),
+                                        call.body().getString("request"))));
+        all.put("getAuthorityKey", _ -> Answer.of(new Key(cluster.authorityKey())));
+        all.put(
+                "getOffer",
+                _ -> Answer.of(new Offer(cluster.clusterYaml(), doors.installer().offer())));
+    }
+
+    private static ClusterControl.Member member(JsonObject json) {
+        Map<String, Integer> ports = new HashMap<>();
+        JsonObject given = json.getJsonObject("ports", new JsonObject());
+        given.fieldNames().forEach(name -> ports.put(name, given.getInteger(name)));
+        return new ClusterControl.Member(
+                json.getString("name"),
+                json.getString("role", "data"),
+                strings(json.getJsonObject("addresses")),
+                ports);
+    }
+
+    private static Map<String, String> strings(@Nullable JsonObject json) {
+        Map<String, String> values = new LinkedHashMap<>();
+        if (json != null) json.fieldNames().forEach(name -> values.put(name, json.getString(name)));
+        return values;
+    }
+
+    private void modules() {
+        all.put(
+                "listModules",
+                _ ->
+                        Answer.of(
+                                new Modules(
+                                        doors.modules().modules().stream()
+                                                .flatMap(name ->
+                                                        doors.modules().state(name).stream())
+                                                .toList())));
+        all.put("getModule", this::module);
+        all.put("getReady", this::ready);
+        all.put("runCommand", this::runCommand);
+        all.put("getCommand", this::command);
+    }
+
+    private Answer module(Call call) throws InterruptedException {
+        String name = call.path("module");
+        String known = call.query("changedFrom");
+        ModuleState state =
+                waitFor(
+                        known == null ? 0 : call.query("waitMs", 0),
+                        () -> required(name),
+                        now -> !Json.tag(now).equals(known));
+        return new Answer(200, state, Json.tag(state), "");
+    }
+
+    private ModuleState required(String name) {
+        return doors.modules()
+                .state(name)
+                .orElseThrow(() -> {
+                    List<String> modules = doors.modules().modules();
+                    return Problem.notFound(
+                            "no module '%s' on this node".formatted(name),
+                            modules.isEmpty()
+                                    ? "install one with `safe install FILE.safe`"
+                                    : "its modules are " + String.join(", ", modules));
+                });
+    }
+
+    private Answer ready(Call call) {
+        String name = call.path("module");
+        if (doors.modules().isReady(name)) return Answer.done("ready");
+        throw new Problem.Refused(503, "HA-4320", name + " does not serve on this node", "");
+    }
+
+    private Answer runCommand(Call call) {
+        String name = call.path("module");
+        required(name);
+        JsonObject body = call.body();
+        Command command = Command.of(body.getString("command")).orElseThrow();
+        CommandOptions options =
+                new CommandOptions(
+                        body.getBoolean("fullSync", false),
+                        body.getBoolean("noSync", false),
+                        body.getBoolean("force", false),
+                        body.getString("cause", ""));
+        List<JournalEntry> last = doors.node().journal(null, -1, 1);
+        CompletableFuture<Outcome> outcome =
+                doors.modules()
+                        .command(name, command, options, call.caller())
+                        .toCompletableFuture()
+                        .exceptionally(Operations::internal);
+        CommandRuns.Run run =
+                runs.add(name, command, last.isEmpty() ? 0 : last.getFirst().number(), outcome);
+        return new Answer(202, run.view(doors.node().state().node()), "", command.word());
+    }
+
+    private static Outcome internal(Throwable failed) {
+        Problem problem =
+                Problem.of(
+                        failed instanceof java.util.concurrent.CompletionException c
+                                        && c.getCause() != null
+                                ? c.getCause()
+                                : failed,
+                        "");
+        return new Outcome.Failed(problem.code(), problem.message(), problem.remedy());
+    }
+
+    private Answer command(Call call) throws InterruptedException {
+        CommandRuns.Run run =
+                runs.find(call.path("id"))
+                        .orElseThrow(() ->
+                                Problem.notFound(
+                                        "no command of this id; it ended long ago, or the"
+                                                + " daemon restarted",
+                                        "look at `safe log`"));
+        long waitMs = call.query("waitMs", 0);
+        if (waitMs > 0) {
+            try {
+                run.outcome().get(waitMs, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException stillRunning) {
+                return Answer.of(run.view(doors.node().state().node()));
+            } catch (ExecutionException impossible) {
+                throw new IllegalStateException("outcomes are never exceptional", impossible);
+            }
+        }
+        return Answer.of(run.view(doors.node().state().node()));
+    }
+
+    private void installation() {
+        ModuleInstaller installer = doors.installer();
+        all.put(
+                "putArchive",
+                call -> {
+                    installer.putArchive(call.path("digest"), call.bytes());
+                    return Answer.done("stored");
+                });
+        all.put("getArchive", call -> Answer.of(installer.archive(call.path("digest"))));
+        all.put(
+                "installModule",
+                call ->
+                        Answer.of(
+                                installer.install(
+                                        call.body().getString("archive"),
+                                        strings(call.body().getJsonObject("values")),
+                                        call.caller())));
+        all.put(
+                "uninstallModule",
+                call -> Answer.of(installer.uninstall(call.path("module"), call.caller())));
+        all.put("getConfig", call -> Answer.of(installer.config(call.path("module"))));
+        all.put(
+                "putConfig",
+                call ->
+                        Answer.of(
+                                installer.configure(
+                                        call.path("module"),
+                                        strings(call.body().getJsonObject("values")),
+                                        call.caller())));
+        all.put("stageModule", call -> Answer.of(new ConfigDigest(installer.stage(staged(call)))));
+        all.put(
+                "switchModule",
+                call -> {
+                    installer.switchTo(staged(call));
+                    return Answer.done("in force");
+                });
+        all.put(
+                "dropModule",
+                call -> {
+                    installer.drop(staged(call));
+                    return Answer.done("dropped");
+                });
+    }
+
+    private static Staged staged(Call call) {
+        Staged staged = Json.read(call.body().toBuffer().getBytes(), Staged.class);
+        if (staged.module().equals(call.path("module"))) return staged;
+        throw Problem.badRequest("path and body name different modules", "");
+    }
+
+    private void tokens() {
+        all.put(
+                "listTokens",
+                _ ->
+                        Answer.of(
+                                new TokenList(
+                                        doors.tokens().list().stream()
+                                                .map(t ->
+                                                        new TokenView(
+                                                                t.name(),
+                                                                t.role(),
+                                                                t.createdAtMs(),
+                                                                t.expiresAtMs(),
+                                                                t.lastUsedAtMs()))
+                                                .toList())));
+        all.put(
+                "createToken",
+                call ->
+                        Answer.of(
+                                doors.tokens()
+                                        .create(
+                                                call.body().getString("name"),
+                                                Role.valueOf(
+                                                        call.body()
+                                                                .getString("role")
+                                                                .toUpperCase(Locale.ROOT)),
+                                                Duration.ofDays(
+                                                        call.body()
+                                                                .getInteger(
+                                                                        "validDays",
+                                                                        (int)
+                                                                                Tokens.VALIDITY
+                                                                                        .toDays())))));
+        all.put(
+                "revokeToken",
+                call -> {
+                    String name = call.path("name");
+                    if (doors.tokens().revoke(name)) return Answer.done(name + " is revoked");
+                    throw Problem.notFound("no token named " + name, "see `safe token list`");
+                });
+    }
+
+    /// Looks until something is there to say, or the time is up.
+    private <T> T waitFor(long waitMs, Supplier<T> look, java.util.function.Predicate<T> isEnough)
+            throws InterruptedException {
+        long endMs = clock.millis() + waitMs;
+        while (true) {
+            T seen = look.get();
+            long leftMs = endMs - clock.millis();
+            if (isEnough.test(seen) || leftMs <= 0 || leftMs > waitMs) return seen;
+            Thread.sleep(Math.min(LOOK_AGAIN_MS, leftMs));
+        }
+    }
+}
