@@ -52,14 +52,14 @@ final class RawClient {
         }
         String text = all.toString(StandardCharsets.UTF_8);
         int end = text.indexOf("\r\n\r\n");
-        String[] lines = text.substring(0, end).split("\r\n");
+        String[] lines = text.substring(0, end).split("\r\n", -1);
         Map<String, String> headers = new java.util.TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (int i = 1; i < lines.length; i++) {
             int colon = lines[i].indexOf(':');
             headers.put(lines[i].substring(0, colon), lines[i].substring(colon + 1).strip());
         }
         return new Answer(
-                Integer.parseInt(lines[0].split(" ")[1]), headers, text.substring(end + 4));
+                Integer.parseInt(lines[0].split(" ", -1)[1]), headers, text.substring(end + 4));
     }
 
     Answer get(String path, String... headers) throws IOException {
