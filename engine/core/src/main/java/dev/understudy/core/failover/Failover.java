@@ -1,10 +1,13 @@
 package dev.understudy.core.failover;
 
+import dev.understudy.core.member.Check;
 import dev.understudy.core.member.Register;
 import java.util.List;
 
 /// The mirror state machine of one module on one node: pure functions of values.
 public final class Failover {
+    private static final int ROUNDS_MAX = 64;
+
     private Failover() {}
 
     /// Makes the node of a process that was just started: STOP, nothing known of the peer.
@@ -40,9 +43,15 @@ public final class Failover {
                         Node.Join.NONE,
                         Node.Disk.NONE,
                         nowNs);
+        String known =
+                saved.data()
+                        + (saved.wasServing() ? ", was serving" : "")
+                        + (saved.wasSecond() ? ", was second" : "")
+                        + (saved.bootId().equals(bootId) ? "" : ", machine rebooted");
         return new Step(
                 node,
                 List.of(
+                        new Effect.Journal(Rule.BOOT, State.STOP, State.STOP, known),
                         new Effect.ArmGuard(new Fenced(settings.self(), incarnation)),
                         new Effect.MountReadOnly()));
     }
@@ -51,12 +60,53 @@ public final class Failover {
     ///
     /// @return the next node, and the effects in the order to carry them out
     public static Step step(Node node, Event event) {
-        return new Step(node, List.of());
+        Draft draft = new Draft(node, event.nowNs());
+        Pause.guard(draft, node, event);
+        Absorb.event(draft, event);
+        Leases.renew(draft);
+        int rounds = 0;
+        do {
+            draft.isMoved = false;
+            Duties.run(draft);
+            Chores.run(draft);
+            decide(draft);
+            Check.state(++rounds < ROUNDS_MAX, "no end of the step in %s", draft.state);
+        } while (draft.isMoved);
+        Leases.renew(draft);
+        return draft.finish();
+    }
+
+    private static void decide(Draft d) {
+        if (d.pending != null) {
+            return; // the outcome decides (L5): nothing is heard, nothing begun
+        }
+        switch (d.state) {
+            case STOP -> Starting.whileStopped(d);
+            case WAIT -> Starting.whileWaiting(d);
+            case ALONE -> Serving.alone(d);
+            case PRIM -> Losing.prim(d);
+            case SECOND -> TakingOver.second(d);
+        }
     }
 
     /// When the next [Event.Tick] is due at the latest, on the clock of the events.
     public static long nextWakeNs(Node node) {
-        return node.nowNs() + node.settings().timing().beatNs();
+        Timing timing = node.settings().timing();
+        long next = node.nowNs() + timing.beatNs() / 2;
+        long since = Math.max(node.peer().receivedNs(), node.life().listenSinceNs());
+        long[] moments = {
+            since + timing.evidenceNs(),
+            since + timing.graceNs(),
+            since + timing.windowNs() + timing.marginNs(),
+            node.duty().deadlineNs(),
+            node.app().deadlineNs()
+        };
+        for (long moment : moments) {
+            if (moment > node.nowNs() && moment < next) {
+                next = moment;
+            }
+        }
+        return next;
     }
 
     /// What this node tells the peer now.

@@ -6,11 +6,11 @@ package dev.understudy.core.failover;
 /// Numbers never change their meaning: 1xx start, 2xx loss of the peer, 3xx return of a node, 4xx
 /// stop, 5xx commands, 6xx application and resources, 7xx data, 8xx meeting again.
 public enum Rule {
+    BOOT(99, "the daemon started: what the disk says of this node"),
     START(100, "started: stop scripts first, then mount, then the register decides"),
     LAST_MEMBER_SERVES(101, "the register counts this node alone: serve"),
     NAMED_MEMBER_SERVES(102, "nobody serves, the register names this node: serve"),
-    OUTDATED_PEER_YIELDS(
-            103, "the peer left on its own and waits, this node holds everything: serve"),
+    GIVES_WAY(103, "the register names this node, which cannot serve: name the peer"),
     LONE_MEMBER_SERVES(104, "isolation 'available': the peer is silent, serve without it"),
     FIRST_PRIM(105, "the operator chose this side's data: serve"),
     FORCED_PRIM(106, "forced by the operator: serve with the data that are here"),
@@ -55,7 +55,6 @@ public enum Rule {
     JOIN_DROPPED(307, "the joiner is gone before it counted"),
     REGISTER_ADOPTED(308, "the peer knows a newer register"),
     MARKED_OUTDATED(309, "the register does not count this node"),
-    HANDED_BACK(310, "the register counts this node alone"),
 
     STOP(401, "stopped by the operator"),
     STOPPED(402, "stop is done"),

@@ -1,0 +1,140 @@
+package dev.understudy.core.failover;
+
+import dev.understudy.core.member.Register;
+import dev.understudy.core.member.RegisterChange;
+import dev.understudy.core.member.RegisterOutcome;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Takes in one event: notes what it says and ends the work that waited for it; decides nothing
+/// else.
+final class Absorb {
+    private static final long REPEAT_NS = 200_000_000L;
+
+    private Absorb() {}
+
+    static void event(Draft d, Event event) {
+        switch (event) {
+            case Event.Tick _, Event.Paused _ -> {}
+            case Event.Heard heard -> heard(d, heard.message());
+            case Event.RegisterAnswered answered -> answered(d, answered.outcome());
+            case Event.Probed probed -> Leases.probed(d, probed);
+            case Event.HookEnded ended -> Chores.ended(d, ended.run(), ended.result());
+            case Event.Killed _ -> Chores.killed(d);
+            case Event.VipFailed failed -> d.journal(Rule.VIP_FAILED, failed.text());
+            case Event.ResourceDown down -> Resources.down(d, down.resource(), down.action());
+            case Event.ResourceUp up -> up(d, up.resource());
+            case Event.Commanded commanded -> Commands.run(d, commanded);
+            case Event.Configured configured -> {
+                d.settings = configured.settings();
+                d.journal(Rule.RECONFIGURED, "digest=" + d.settings.digest());
+                d.tell();
+            }
+            case Event.Data data -> data(d, data);
+        }
+    }
+
+    private static void heard(Draft d, Message message) {
+        switch (message) {
+            case Fenced fenced -> {
+                if (fenced.from().equals(d.peer()) && fenced.incarnation() > d.fencedIncarnation) {
+                    d.fencedIncarnation = fenced.incarnation();
+                }
+            }
+            case Beat heard -> {
+                Beat known = d.beat;
+                boolean isOld = known != null && !heard.isAfter(known);
+                // While a register change is under way nothing is heard, so that no beat of ours
+                // can
+                // echo a newer one: the peer's window and lease stay as they were when we decided.
+                if (isOld || d.pending != null || !heard.from().equals(d.peer())) {
+                    return;
+                }
+                d.beat = heard;
+                d.receivedNs = d.now;
+                if (heard.echoIncarnation() == d.life.incarnation()) {
+                    d.echoedNs = Math.max(d.echoedNs, heard.echoNs());
+                }
+            }
+        }
+    }
+
+    private static void answered(Draft d, RegisterOutcome outcome) {
+        RegisterChange change = d.pending;
+        if (change == null) {
+            return;
+        }
+        switch (outcome) {
+            case RegisterOutcome.Unknown _ -> d.repeatNs = d.now + REPEAT_NS;
+            case RegisterOutcome.Committed committed -> settled(d, committed.now(), true);
+            case RegisterOutcome.Refused refused ->
+                    // A repeated change finds itself: the first one had landed.
+                    settled(d, refused.current(), refused.current().equals(change.to()));
+        }
+    }
+
+    private static void settled(Draft d, Register now, boolean isDone) {
+        d.register = now;
+        d.pending = null;
+        d.repeatNs = 0;
+        d.isMoved = true;
+        if (isDone) {
+            if (d.jobBegun && !d.jobs.isEmpty() && Duties.isChange(d.jobs.getFirst())) {
+                d.jobDone();
+            } // else something more urgent has taken the place of the work that wanted it
+        } else {
+            d.journal(Rule.REGISTER_REFUSED, now.toString());
+            d.give(Rule.REGISTER_REFUSED, List.of());
+        }
+    }
+
+    private static void up(Draft d, String resource) {
+        Set<String> left = new TreeSet<>(d.downResources);
+        if (left.remove(resource)) {
+            d.downResources = left;
+            d.journal(Rule.RESOURCE_UP, resource);
+        }
+    }
+
+    private static void data(Draft d, Event.Data event) {
+        switch (event) {
+            case Event.Mounted _ -> {
+                d.disk = new Node.Disk(true, d.disk.isVerified(), false);
+                ends(d, Job.ABORT, null);
+            }
+            case Event.Verified verified -> {
+                d.disk = new Node.Disk(true, true, false);
+                if (verified.changedFiles() > 0) {
+                    d.journal(Rule.VERIFIED, "changedFiles=" + verified.changedFiles());
+                }
+            }
+            case Event.Sealed _ -> ends(d, Job.SEAL, null);
+            case Event.TailApplied _ -> ends(d, Job.TAIL, null);
+            case Event.BarrierDone _ -> ends(d, Job.BARRIER, Job.SWAP_BARRIER);
+            case Event.StreamUp _ -> {}
+            case Event.StreamLost lost -> Joining.streamLost(d, lost.reason());
+            case Event.AckTimeout _ -> Losing.expel(d, Rule.EXPEL_SECOND, "no acknowledgement");
+            case Event.PeerDiskError error ->
+                    Losing.expel(d, Rule.SECOND_DISK_FAILED, error.text());
+            case Event.CaughtUp caughtUp -> Joining.caughtUp(d, caughtUp.joinId());
+            case Event.TargetReady ready -> Joining.targetReady(d, ready.joinId());
+            case Event.JoinFailed failed -> Joining.failed(d, failed.joinId(), failed.reason());
+            case Event.FirstWriteAlone first -> Serving.firstWrite(d, first.minted());
+            case Event.RefusedByHigherEpoch refused -> Losing.refused(d, refused.epoch());
+            case Event.LocalDiskError error ->
+                    Losing.diskFailed(d, Rule.DISK_FAILED, error.text(), true);
+            case Event.Suspect suspect ->
+                    Losing.diskFailed(d, Rule.DATA_SUSPECT, suspect.text(), true);
+            case Event.Fault fault ->
+                    Losing.diskFailed(d, Rule.DATA_PATH_FAULT, fault.text(), false);
+        }
+    }
+
+    private static void ends(Draft d, Job job, @Nullable Job or) {
+        if (d.isDoing(job) || (or != null && d.isDoing(or))) {
+            d.jobDone();
+        }
+    }
+}

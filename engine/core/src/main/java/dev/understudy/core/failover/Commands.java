@@ -1,0 +1,209 @@
+package dev.understudy.core.failover;
+
+import dev.understudy.core.member.Epoch;
+import dev.understudy.core.member.Generation;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What an operator asks, and what is refused with its reason.
+final class Commands {
+    private Commands() {}
+
+    static void run(Draft d, Event.Commanded event) {
+        String refusal =
+                switch (event.command()) {
+                    case START -> start(d, Node.Goal.START);
+                    case SECOND -> second(d, event);
+                    case PRIM -> prim(d, event);
+                    case STOP -> stop(d, Rule.STOP, false);
+                    case STOPSTART -> stop(d, Rule.STOP, true);
+                    case RESTART -> restart(d);
+                    case SWAP -> swap(d, Rule.SWAP, "by the operator");
+                    case DETACH -> detach(d, true);
+                    case ATTACH -> detach(d, false);
+                };
+        d.act(
+                new Effect.Answer(
+                        event.id(),
+                        refusal.isEmpty(),
+                        refusal.isEmpty() ? event.command() + " begun" : refusal));
+    }
+
+    private static String start(Draft d, Node.Goal goal) {
+        d.isAppFailed = false;
+        d.restartsNs = List.of();
+        if (d.state == State.STOP) {
+            Starting.start(d, goal, "by the operator");
+        } else if (d.isStopping()) {
+            d.goal = new Node.Goal(Node.Wanted.STOP, false, goal.isFullSync(), true);
+        } else {
+            d.goal = goal;
+            d.isMoved = true;
+        }
+        return "";
+    }
+
+    private static String second(Draft d, Event.Commanded event) {
+        if (d.isServing() && !d.isStopping()) {
+            return "this node serves: use 'swap' to exchange the roles, or 'stop' first";
+        }
+        if (d.state == State.SECOND) {
+            return "";
+        }
+        boolean bad = d.saved.data() == DataState.DIVERGED || d.saved.data() == DataState.SUSPECT;
+        if (bad && !event.force()) {
+            return "the copy here is "
+                    + d.saved.data()
+                    + " and would be overwritten: save what it has, then 'second --force'";
+        }
+        return start(d, new Node.Goal(Node.Wanted.SECOND, event.force(), event.fullSync(), false));
+    }
+
+    /// Serve with what is here. Without force only where nothing can be lost.
+    private static String prim(Draft d, Event.Commanded event) {
+        if (d.isServing()) {
+            return "";
+        }
+        if (d.isStopping() && d.state != State.STOP) {
+            return "the module is stopping: wait for STOP";
+        }
+        Beat peer = d.contact();
+        if (peer != null && peer.isServing()) {
+            return "the peer serves: use 'swap' to exchange the roles";
+        }
+        if (d.pending != null || (d.state == State.SECOND && !d.isIdle())) {
+            return "a take-over is under way: wait for it";
+        }
+        boolean isFirst =
+                d.saved.data() == DataState.NEW
+                        && !d.register.epoch().isAfter(Epoch.ZERO)
+                        && (peer == null || peer.data() == DataState.NEW);
+        boolean isLast =
+                d.register.isOnlyMember(d.self())
+                        && d.saved.data() == DataState.UP_TO_DATE
+                        && !d.saved.peerMayBeAlone();
+        if (!isFirst && !isLast && !event.force()) {
+            return lossOf(d) + "; start the peer, or use 'prim --force' to serve with this copy";
+        }
+        Rule rule = isFirst ? Rule.FIRST_PRIM : isLast ? Rule.LAST_MEMBER_SERVES : Rule.FORCED_PRIM;
+        if (!isLast) {
+            // A forced copy begins a history of its own, so that the peer's never passes for it.
+            Generation minted = new Generation(event.random());
+            d.persist(
+                    d.saved
+                            .with(
+                                    isFirst
+                                            ? Lineage.NONE.mint(minted)
+                                            : d.saved.lineage().mint(minted))
+                            .with(DataState.UP_TO_DATE)
+                            .withPeerMayBeAlone(false));
+        }
+        d.isAppFailed = false;
+        if (d.state == State.STOP) {
+            Starting.start(d, Node.Goal.START, rule.reason());
+        } else {
+            d.goal = Node.Goal.START;
+            d.jobs = new ArrayList<>();
+        }
+        d.journal(rule, "data=" + d.saved.data());
+        List<Job> serve = new ArrayList<>(d.jobs);
+        if (d.state == State.SECOND) {
+            serve.add(Job.TAIL);
+        } else {
+            serve.add(Job.APP_SETTLES);
+            serve.add(Job.VERIFY);
+        }
+        serve.add(Job.CHANGE_ALONE);
+        serve.add(Job.BECOME_ALONE);
+        d.give(rule, serve);
+        return "";
+    }
+
+    private static String lossOf(Draft d) {
+        return switch (d.saved.data()) {
+            case NEW -> "the peer may already hold data of this module and this copy is new";
+            case OUTDATED -> "the copy here is outdated: what the peer wrote since is lost";
+            case SYNCING -> "the copy here is half overwritten and not usable as it is";
+            case READY -> "the peer went on and may have written more";
+            case SUSPECT -> "the copy here is suspect: its disk failed or was replaced";
+            case DIVERGED -> "both sides wrote: what the peer wrote is lost";
+            case UP_TO_DATE ->
+                    "the peer is silent or newer: what it may have written alone is lost, and if it"
+                            + " still serves both will";
+        };
+    }
+
+    private static String stop(Draft d, Rule rule, boolean startsAgain) {
+        if (d.state == State.STOP) {
+            return startsAgain ? start(d, Node.Goal.START) : "";
+        }
+        if (d.isStopping()) {
+            d.goal = new Node.Goal(Node.Wanted.STOP, false, false, startsAgain);
+            if (!startsAgain) {
+                d.persist(d.saved.withStarted(false));
+            }
+            return "";
+        }
+        Stopping.stop(d, rule, "by the operator", startsAgain);
+        return "";
+    }
+
+    private static String restart(Draft d) {
+        boolean runs = d.isServing() || d.state == State.SECOND;
+        if (!runs || d.isStopping() || d.appGoal == Node.Level.NONE) {
+            return "no application runs here: use 'start'";
+        }
+        d.isAppFailed = false;
+        d.restartsNs = List.of();
+        d.journal(Rule.RESTART, "");
+        Chores.restart(d);
+        return "";
+    }
+
+    /// Exchanges the roles; refused unless both copies are equal.
+    static String swap(Draft d, Rule rule, String why) {
+        Beat peer = d.contact();
+        if (d.state != State.PRIM) {
+            return d.state == State.SECOND
+                    ? "ask the node that serves: swap begins there"
+                    : "swap needs a PRIM and a SECOND; this node is " + d.state;
+        }
+        if (peer == null || peer.state() != State.SECOND || d.lease.isFrozen()) {
+            return "the peer does not answer as SECOND: nothing is exchanged";
+        }
+        if (!d.isIdle() || d.isExpelling || d.isStopping()) {
+            return "another transition is under way: wait for it";
+        }
+        d.journal(rule, why);
+        Chores.aim(d, Node.Level.NONE);
+        d.give(
+                rule,
+                List.of(
+                        Job.APP_SETTLES,
+                        Job.DROP_VIP,
+                        Job.CLOSE_GATE,
+                        Job.SWAP_BARRIER,
+                        Job.REST,
+                        Job.CHANGE_SWAP,
+                        Job.BECOME_SECOND));
+        return "";
+    }
+
+    /// A swap that came to nothing: serve again as before.
+    static void swapFailed(Draft d, String why) {
+        d.journal(Rule.SWAP_FAILED, why);
+        d.give(Rule.SWAP_FAILED, List.of());
+        Serving.serveWithPeer(d);
+        d.act(new Effect.RaiseVip());
+        Chores.aim(d, Node.Level.PRIM);
+    }
+
+    private static String detach(Draft d, boolean detached) {
+        if (detached && d.state == State.SECOND) {
+            return "this node stands by: 'stop' first";
+        }
+        d.journal(detached ? Rule.DETACHED : Rule.ATTACHED, "");
+        d.persist(d.saved.withDetached(detached));
+        return "";
+    }
+}

@@ -1,0 +1,192 @@
+package dev.understudy.core.failover;
+
+/// Leases as values: until when a node may serve, and what it looks for while its peer is silent.
+///
+/// PRIM's lease ends `leaseNs` after the newest beat of its own that SECOND answered. While
+/// `protect` is in force and SECOND is silent, its virtual address lives on as long as a ping
+/// witness answers, so that SECOND's probe meets it; once it has lapsed PRIM is frozen for good:
+/// only contact thaws it.
+final class Leases {
+    private Leases() {}
+
+    /// Whether the kernel still holds the virtual address by the newest lease.
+    static boolean isVipHeld(Draft d) {
+        return d.lease.vipUntilNs() > d.now;
+    }
+
+    static void none(Draft d) {
+        d.lease = Node.Lease.NONE;
+    }
+
+    static void unfreeze(Draft d) {
+        Node.Lease l = d.lease;
+        d.lease =
+                new Node.Lease(
+                        l.gateUntilNs(),
+                        l.vipUntilNs(),
+                        false,
+                        false,
+                        l.probeId(),
+                        l.probeAskedNs(),
+                        l.isProbing(),
+                        l.witnessOkNs(),
+                        l.evidenceNs());
+    }
+
+    static void probed(Draft d, Event.Probed probed) {
+        Node.Lease l = d.lease;
+        if (probed.id() != l.probeId() || !l.isProbing()) {
+            return;
+        }
+        boolean evidence = probed.witnessAnswers() && !probed.vipAnswers();
+        d.lease =
+                new Node.Lease(
+                        l.gateUntilNs(),
+                        l.vipUntilNs(),
+                        l.isFrozen(),
+                        l.isFrozenForGood(),
+                        l.probeId(),
+                        l.probeAskedNs(),
+                        false,
+                        probed.witnessAnswers() ? l.probeAskedNs() : l.witnessOkNs(),
+                        evidence ? l.probeAskedNs() : l.evidenceNs());
+    }
+
+    static void renew(Draft d) {
+        switch (d.state) {
+            case ALONE -> {
+                long until = d.now + d.timing().leaseNs();
+                give(d, until, until);
+            }
+            case PRIM -> {
+                prim(d);
+                probe(d, false, 3 * d.timing().beatNs(), Long.MAX_VALUE);
+            }
+            case SECOND -> {
+                boolean decides =
+                        d.settings.failover()
+                                && !d.saved.peerMayBeAlone()
+                                && d.settings.isolation() == Isolation.PROTECT
+                                && d.isIdle();
+                if (decides) {
+                    probe(d, true, d.timing().evidenceNs(), d.windowEndNs());
+                }
+            }
+            case STOP, WAIT -> {}
+        }
+    }
+
+    private static void prim(Draft d) {
+        boolean stopped = d.level == Node.Level.NONE && d.isStopping();
+        if (stopped) {
+            return;
+        }
+        long leaseNs = d.timing().leaseNs();
+        long gate = d.echoedNs == 0 ? 0 : d.echoedNs + leaseNs;
+        boolean held = gate > d.now;
+        boolean lapsed = d.lease.vipUntilNs() <= d.now;
+        boolean wasFrozen = d.lease.isFrozen();
+        boolean forGood = d.lease.isFrozenForGood();
+        if (held) {
+            if (wasFrozen) {
+                d.journal(Rule.THAW, "");
+            }
+            freeze(d, false, false);
+            give(d, gate, gate);
+            if (wasFrozen && lapsed && d.isIdle()) {
+                d.act(new Effect.RaiseVip());
+            }
+            return;
+        }
+        if (!wasFrozen) {
+            d.journal(Rule.FREEZE, "silentMs=" + (d.now - d.receivedNs) / 1_000_000);
+        }
+        boolean watched =
+                d.settings.isolation() == Isolation.PROTECT && d.settings.isEvidencePossible();
+        long vip =
+                watched
+                        ? (d.lease.witnessOkNs() == 0 ? 0 : d.lease.witnessOkNs() + leaseNs)
+                        : d.now + leaseNs;
+        if (watched && lapsed && !forGood) {
+            d.journal(Rule.FREEZE_FOR_GOOD, "");
+            forGood = true;
+        }
+        freeze(d, true, forGood);
+        if (!forGood && vip > d.now) {
+            give(d, d.lease.gateUntilNs(), vip);
+        }
+    }
+
+    private static void freeze(Draft d, boolean frozen, boolean forGood) {
+        Node.Lease l = d.lease;
+        if (l.isFrozen() == frozen && l.isFrozenForGood() == forGood) {
+            return;
+        }
+        d.lease =
+                new Node.Lease(
+                        l.gateUntilNs(),
+                        l.vipUntilNs(),
+                        frozen,
+                        forGood,
+                        l.probeId(),
+                        l.probeAskedNs(),
+                        l.isProbing(),
+                        l.witnessOkNs(),
+                        l.evidenceNs());
+        d.isMoved = true;
+        d.tell();
+    }
+
+    /// Gives a lease that ends later; not for every beat, a fifth of it may pass.
+    private static void give(Draft d, long gateUntilNs, long vipUntilNs) {
+        Node.Lease l = d.lease;
+        long stepNs = d.timing().leaseNs() / 10;
+        boolean gateMoves = gateUntilNs >= l.gateUntilNs() + stepNs;
+        boolean vipMoves = vipUntilNs >= l.vipUntilNs() + stepNs;
+        if (!gateMoves && !vipMoves) {
+            return;
+        }
+        long gate = Math.max(gateUntilNs, l.gateUntilNs());
+        long vip = Math.max(vipUntilNs, l.vipUntilNs());
+        d.lease =
+                new Node.Lease(
+                        gate,
+                        vip,
+                        l.isFrozen(),
+                        l.isFrozenForGood(),
+                        l.probeId(),
+                        l.probeAskedNs(),
+                        l.isProbing(),
+                        l.witnessOkNs(),
+                        l.evidenceNs());
+        d.act(new Effect.LeaseUntil(gate, vip));
+    }
+
+    private static void probe(Draft d, boolean vip, long afterNs, long untilNs) {
+        Node.Lease l = d.lease;
+        boolean wanted =
+                d.settings.isEvidencePossible()
+                        && d.settings.isolation() == Isolation.PROTECT
+                        && d.receivedNs != 0
+                        && d.isSilentFor(afterNs)
+                        && d.now <= untilNs;
+        boolean busy = l.isProbing() && d.now - l.probeAskedNs() < 2 * d.timing().probeNs();
+        boolean recent = d.now - l.probeAskedNs() < d.timing().probeNs() / 2;
+        if (!wanted || busy || recent) {
+            return;
+        }
+        long id = l.probeId() + 1;
+        d.lease =
+                new Node.Lease(
+                        l.gateUntilNs(),
+                        l.vipUntilNs(),
+                        l.isFrozen(),
+                        l.isFrozenForGood(),
+                        id,
+                        d.now,
+                        true,
+                        l.witnessOkNs(),
+                        l.evidenceNs());
+        d.act(new Effect.Probe(id, vip, d.timing().probeNs()));
+    }
+}

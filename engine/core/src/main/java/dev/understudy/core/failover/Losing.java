@@ -1,0 +1,200 @@
+package dev.understudy.core.failover;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// PRIM: rule L1, what the loss of SECOND allows, and rule L3, what overrules a node that serves.
+final class Losing {
+    private Losing() {}
+
+    static void prim(Draft d) {
+        Beat peer = d.contact();
+        if (peer != null && peer.register().epoch().isAfter(d.register.epoch())) {
+            overruled(d, Rule.OVERRULED, "peer " + peer.state() + " " + peer.register());
+            return;
+        }
+        if (isLosing(d)) {
+            if (peer != null && d.isWindowed && follows(d, peer)) {
+                cancel(d);
+            }
+            return;
+        }
+        if (peer != null && peer.state() == State.SECOND) {
+            // A SECOND of this epoch, or one that has not taken note of a swap yet.
+            because(d);
+            return;
+        }
+        if (d.isPeerFenced()) {
+            lose(d, Rule.PEER_FENCED, "incarnation=" + d.fencedIncarnation, false);
+        } else if (peer != null) {
+            if (!isAboutToFollow(d, peer)) {
+                lose(d, Rule.PEER_LEFT, "peer " + peer.state() + " " + peer.data(), false);
+            }
+        } else {
+            silent(d);
+        }
+        because(d);
+    }
+
+    private static void because(Draft d) {
+        if (d.state == State.PRIM && d.isIdle()) {
+            d.because(d.lease.isFrozen() ? WaitReason.FROZEN : WaitReason.NONE);
+        }
+    }
+
+    private static boolean isLosing(Draft d) {
+        return !d.jobs.isEmpty()
+                && (d.jobs.getFirst() == Job.SEAL || d.jobs.getFirst() == Job.CHANGE_ALONE);
+    }
+
+    private static boolean follows(Draft d, Beat peer) {
+        return peer.state() == State.SECOND
+                && peer.incarnation() == d.pairedIncarnation
+                && peer.register().epoch().equals(d.register.epoch());
+    }
+
+    /// The joiner that the register counts has not taken note yet; it is in sync all the same.
+    private static boolean isAboutToFollow(Draft d, Beat peer) {
+        return peer.incarnation() == d.pairedIncarnation
+                && peer.data() == DataState.READY
+                && d.register.epoch().isAfter(peer.register().epoch());
+    }
+
+    private static void silent(Draft d) {
+        Timing timing = d.timing();
+        switch (d.settings.isolation()) {
+            case AVAILABLE -> {
+                if (d.isSilentFor(timing.graceNs())) {
+                    lose(d, Rule.PEER_SILENT_AVAILABLE, silence(d), true);
+                }
+            }
+            case MANUAL -> {
+                if (d.isSilentFor(timing.graceNs())) {
+                    lose(d, Rule.PEER_SILENT_MAY_NOT_TAKE_OVER, silence(d), true);
+                }
+            }
+            case PROTECT -> {
+                if (!d.isSilentFor(timing.windowNs() + timing.marginNs())) {
+                    return;
+                }
+                if (!d.settings.isEvidencePossible()) {
+                    lose(d, Rule.PEER_SILENT_MAY_NOT_TAKE_OVER, silence(d), true);
+                } else if (!d.lease.isFrozenForGood()
+                        && d.lease.witnessOkNs() > d.receivedNs
+                        && d.now - d.lease.witnessOkNs() < timing.leaseNs()) {
+                    lose(d, Rule.PEER_SILENT_WINDOW_OVER, silence(d), true);
+                }
+            }
+        }
+    }
+
+    private static String silence(Draft d) {
+        return "silentMs=" + (d.now - d.receivedNs) / 1_000_000;
+    }
+
+    /// Rule L1: the dirty map is complete and durable, then the register changes, then this node
+    /// goes on alone.
+    ///
+    /// @param silently from silence: contact before the register changes cancels it
+    private static void lose(Draft d, Rule rule, String detail, boolean silently) {
+        d.journal(rule, detail);
+        List<Job> work = List.of(Job.SEAL, Job.CHANGE_ALONE, Job.BECOME_ALONE);
+        if (d.isStopping()) {
+            Rule why = d.cause;
+            d.giveFirst(work);
+            d.cause = why == Rule.STOP ? rule : why;
+        } else {
+            d.give(rule, work); // a swap under way has come to nothing
+        }
+        d.isWindowed = silently;
+    }
+
+    private static void cancel(Draft d) {
+        d.journal(Rule.LOSS_CANCELLED, "");
+        d.jobs =
+                new ArrayList<>(
+                        d.jobs.subList(d.jobs.indexOf(Job.BECOME_ALONE) + 1, d.jobs.size()));
+        d.jobBegun = false;
+        d.isWindowed = false;
+        d.isMoved = true;
+        Serving.serveWithPeer(d);
+        if (!d.isStopping()) {
+            Chores.aim(d, Node.Level.PRIM);
+        }
+    }
+
+    /// SECOND is in the way: ask it to leave; when it has left, rule L1 follows.
+    static void expel(Draft d, Rule rule, String detail) {
+        if (d.state == State.PRIM && !d.isExpelling) {
+            d.journal(rule, detail);
+            d.isExpelling = true;
+            d.tell();
+        } else if (d.state == State.ALONE) {
+            Joining.streamLost(d, detail);
+        }
+    }
+
+    /// Rule L3: the peer went on without this node.
+    static void overruled(Draft d, Rule rule, String detail) {
+        leaveService(d, rule, detail, null);
+        Beat peer = d.beat;
+        if (peer != null) {
+            Starting.markOutdated(d, peer);
+        } else {
+            d.persist(d.saved.with(DataState.OUTDATED));
+        }
+    }
+
+    static void refused(Draft d, long epoch) {
+        if (d.isServing() && epoch > d.register.epoch().value() && d.pending == null) {
+            leaveService(d, Rule.OVERRULED, "refused by epoch " + epoch, null);
+            d.persist(d.saved.with(DataState.OUTDATED));
+        }
+    }
+
+    /// The disk or the data path failed: a SECOND that holds everything takes over.
+    static void diskFailed(Draft d, Rule rule, String detail, boolean isSuspect) {
+        Node.Disk fault = new Node.Disk(d.disk.isMounted(), d.disk.isVerified(), true);
+        switch (d.state) {
+            case ALONE -> {
+                d.journal(rule, detail);
+                if (!isSuspect) {
+                    d.disk = fault;
+                    leaveService(d, rule, detail, null);
+                } // else the only copy that counts: its errors reach the application
+            }
+            case PRIM -> leaveService(d, rule, detail, isSuspect ? DataState.SUSPECT : null);
+            case SECOND -> {
+                TakingOver.leave(d, rule, detail);
+                if (isSuspect) {
+                    d.persist(d.saved.with(DataState.SUSPECT));
+                }
+            }
+            case STOP, WAIT -> {
+                d.journal(rule, detail);
+                if (isSuspect) {
+                    d.persist(d.saved.with(DataState.SUSPECT));
+                }
+            }
+        }
+        if (!isSuspect) {
+            d.disk = fault;
+        }
+    }
+
+    /// Stops serving at once; the scripts follow, the peer need not wait for them.
+    private static void leaveService(Draft d, Rule rule, String detail, @Nullable DataState data) {
+        d.become(State.WAIT, rule, detail);
+        d.act(new Effect.DropVip());
+        d.act(new Effect.CloseGate());
+        d.act(new Effect.Demote());
+        Saved left = d.saved.withDuty(d.saved.wasSecond(), false, d.life.bootId());
+        d.persist(data == null ? left : left.with(data));
+        d.isExpelling = false;
+        d.join = Joining.none(d);
+        Leases.none(d);
+        Chores.emergency(d);
+        d.give(rule, Duties.withStop(d, List.of(Job.ABORT, Job.APP_SETTLES)));
+    }
+}

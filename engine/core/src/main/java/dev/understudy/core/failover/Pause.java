@@ -1,0 +1,34 @@
+package dev.understudy.core.failover;
+
+/// The pause guard: after an own pause (suspended, stopped, collecting garbage) a node trusts no
+/// suspicion of its own.
+final class Pause {
+    private Pause() {}
+
+    static void guard(Draft d, Node before, Event event) {
+        long gapNs = d.now - before.nowNs();
+        if (event instanceof Event.Paused paused) {
+            gapNs = Math.max(gapNs, paused.pausedNs());
+        }
+        if (gapNs < d.timing().leaseNs() / 2) {
+            return;
+        }
+        // Silence counts anew; the window does not: it is counted from a beat that the peer had.
+        d.life = new Node.Life(d.life.incarnation(), d.life.bootId(), d.now);
+        Node.Lease l = d.lease;
+        d.lease =
+                new Node.Lease(
+                        l.gateUntilNs(),
+                        l.vipUntilNs(),
+                        l.isFrozen(),
+                        l.isFrozenForGood(),
+                        l.probeId(),
+                        l.probeAskedNs(),
+                        false,
+                        0,
+                        0);
+        if (d.state != State.STOP) {
+            d.journal(Rule.PAUSED, "pausedMs=" + gapNs / 1_000_000);
+        }
+    }
+}
