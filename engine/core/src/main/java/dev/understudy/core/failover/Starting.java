@@ -52,12 +52,12 @@ final class Starting {
         } else {
             together(d, peer);
         }
-        if (d.isIdle() && d.state == State.WAIT && d.join.id() != 0 && !isJoining(d, peer)) {
+        if (d.isIdle() && d.state == State.WAIT && d.join.id() != 0 && !isJoinable(peer)) {
             Joining.leave(d);
         }
     }
 
-    private static boolean isJoining(Draft d, @Nullable Beat peer) {
+    private static boolean isJoinable(@Nullable Beat peer) {
         return peer != null && peer.isServing();
     }
 
