@@ -8,7 +8,7 @@ import java.util.Optional;
 ///
 /// @param name lower case with dashes
 /// @param type what it must look like
-/// @param title one line for people
+/// @param description one line for people; empty = none
 /// @param defaults by platform name; the key [#EVERYWHERE] for one default on all; empty = none
 /// @param optional may be left empty
 /// @param values the choices of an `enum`
@@ -16,7 +16,7 @@ import java.util.Optional;
 public record Parameter(
         String name,
         Type type,
-        String title,
+        String description,
         Map<String, String> defaults,
         boolean optional,
         List<String> values,

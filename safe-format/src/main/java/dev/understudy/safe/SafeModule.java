@@ -33,7 +33,8 @@ public record SafeModule(
                     "start_sec",
                     "stop_sec",
                     "poststop",
-                    "transition");
+                    "transition",
+                    "update");
 
     /// Gives the path of a hook's script when the module has one.
     ///

@@ -49,7 +49,7 @@ final class ManifestMapper {
         return new Parameter(
                 name,
                 Parameter.Type.valueOf(body.text("type").toUpperCase(Locale.ROOT)),
-                body.text("title"),
+                body.text("description"),
                 defaults,
                 body.text("optional").equals("on"),
                 texts(body.get("values")),

@@ -31,7 +31,8 @@ public final class Resolver {
 
     /// Resolves a module for a platform.
     ///
-    /// @param given values by parameter name, as text; an empty text = not given
+    /// @param given values by parameter name, as text; an empty text = the default, or for an
+    ///   optional parameter no value
     /// @return the configuration, or the findings that say why there is none
     public static Resolved resolve(
             SafeModule module, Map<String, String> given, Platform platform) {
@@ -103,18 +104,22 @@ public final class Resolver {
             List<Finding> findings) {
         Map<String, Object> values = new LinkedHashMap<>();
         for (Parameter p : manifest.parameters().values()) {
-            String text = given.getOrDefault(p.name(), "");
-            boolean isGiven = !text.isEmpty();
-            if (!isGiven) {
-                text = p.defaultOn(platform).orElse("");
-            }
+            // An empty text leaves an optional parameter empty, even if it has a default.
+            boolean isGiven = !given.getOrDefault(p.name(), "").isEmpty();
+            boolean isLeftEmpty = given.containsKey(p.name()) && p.optional();
+            String text =
+                    isGiven || isLeftEmpty
+                            ? given.getOrDefault(p.name(), "")
+                            : p.defaultOn(platform).orElse("");
             if (text.isEmpty()) {
                 if (!p.optional()) {
                     String what =
                             "parameter '%s' has no value%s"
                                     .formatted(
                                             p.name(),
-                                            p.title().isEmpty() ? "" : " (" + p.title() + ")");
+                                            p.description().isEmpty()
+                                                    ? ""
+                                                    : " (" + p.description() + ")");
                     findings.add(
                             Finding.error(
                                     "M007",

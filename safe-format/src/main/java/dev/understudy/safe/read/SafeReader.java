@@ -30,6 +30,17 @@ public final class SafeReader {
         }
     }
 
+    /// Reads the files of an archive whose configuration may be wrong.
+    ///
+    /// @return empty when the archive itself must not be used
+    /// @throws IOException when the file can't be read at all
+    public static Optional<Archive> archive(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(Archive.BYTES_MAX + 1);
+            return ArchiveReader.read(file.toString(), bytes, new ArrayList<>());
+        }
+    }
+
     /// Reads the bytes of a `.safe` file.
     ///
     /// @param name of the file, for messages

@@ -16,10 +16,10 @@ public final class Modules {
             kind: mirror
             platforms: [linux]
             parameters:
-              virtual-ip: {type: ip, title: Address of the service}
-              data-dir: {type: path, default: {debian: /var/lib/shop, redhat: /srv/shop}}
-              conf-dir: {type: path, optional: on}
-              port: {type: port, default: 8080}
+              virtual-ip: {type: ip, description: Address of the service}
+              data-dir: {type: path, description: Data, default: {debian: /var/lib/shop, redhat: /srv/shop}}
+              conf-dir: {type: path, description: Configuration, optional: on}
+              port: {type: port, description: Port, default: 8080}
             permissions: {services: from-userconfig}
             """;
 

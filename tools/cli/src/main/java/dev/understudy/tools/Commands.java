@@ -1,0 +1,21 @@
+package dev.understudy.tools;
+
+import dev.understudy.tools.author.LintCommand;
+import dev.understudy.tools.author.LsCommand;
+import dev.understudy.tools.author.PackCommand;
+import dev.understudy.tools.author.RuleCommand;
+import java.util.List;
+
+/// The one list of what `safe` can do.
+final class Commands {
+    /// For people who write modules.
+    static final List<Class<?>> AUTHOR =
+            List.of(PackCommand.class, LsCommand.class, LintCommand.class, RuleCommand.class);
+
+    private Commands() {}
+
+    /// Gives all commands in the order of the help.
+    static List<Class<?>> all() {
+        return AUTHOR;
+    }
+}

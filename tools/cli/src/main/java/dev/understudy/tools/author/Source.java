@@ -1,0 +1,55 @@
+package dev.understudy.tools.author;
+
+import dev.understudy.safe.Archive;
+import dev.understudy.safe.Finding;
+import dev.understudy.safe.ReadResult;
+import dev.understudy.safe.lint.Report;
+import dev.understudy.safe.read.SafeReader;
+import dev.understudy.safe.write.Packer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A module given on the command line: an author's folder or an archive.
+///
+/// @param prefix put before paths in messages
+/// @param archive files as far as they could be read
+record Source(String prefix, Archive archive, ReadResult read) {
+    /// Reads a folder or an archive.
+    ///
+    /// @throws IOException when it can't be read at all
+    static Source of(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            return folder(path);
+        }
+        if (!Files.exists(path)) {
+            throw new NoSuchFileException(path.toString());
+        }
+        ReadResult read = SafeReader.read(path);
+        Path name = path.getFileName();
+        Archive archive = SafeReader.archive(path).orElseGet(() -> Archive.of(java.util.Map.of()));
+        return new Source(name + "!/", archive, read);
+    }
+
+    private static Source folder(Path path) throws IOException {
+        List<Finding> findings = new ArrayList<>();
+        Archive archive = Packer.collect(path, findings);
+        ReadResult read = SafeReader.of(archive);
+        findings.addAll(read.findings());
+        String prefix = path.toString().isEmpty() || path.toString().equals(".") ? "" : path + "/";
+        return new Source(prefix, archive, new ReadResult(read.module(), findings));
+    }
+
+    /// Writes findings with excerpts.
+    String text(List<Finding> findings) {
+        return Report.text(findings, prefix, this::file);
+    }
+
+    private Optional<String> file(String path) {
+        return Optional.ofNullable(archive.files().get(path)).map(Archive.File::text);
+    }
+}
