@@ -8,6 +8,7 @@ import dev.understudy.tests.lab.LabNode;
 import dev.understudy.tests.lab.Network;
 import dev.understudy.tests.lab.Shell;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -243,6 +244,19 @@ public final class TestCluster {
     /// The node's local API socket as this process reaches it.
     public Path socket(LabNode node) {
         return node.seen(home().resolve("run/api.sock"));
+    }
+
+    /// Finds a module's archive in the distribution.
+    public Path archive(String module) {
+        try (DirectoryStream<Path> found =
+                Files.newDirectoryStream(dist.resolve("modules"), module + "*.safe")) {
+            for (Path path : found) {
+                return path;
+            }
+        } catch (IOException e) {
+            throw new LabException("cannot read " + dist.resolve("modules"), e);
+        }
+        throw new LabException("no " + module + "*.safe in " + dist.resolve("modules"));
     }
 
     /// The other of two nodes.

@@ -103,7 +103,7 @@ public final class Demo {
                 new ArrayList<>(
                         List.of(
                                 "install",
-                                archive(cluster.dist(), application.module()).toString(),
+                                cluster.archive(application.module()).toString(),
                                 "--unsigned"));
         words.addAll(application.parameters(cluster.dist()));
         cluster.must(first, words);
@@ -165,15 +165,5 @@ public final class Demo {
                 Files.delete(file);
             }
         }
-    }
-
-    private static Path archive(Path dist, String module) throws IOException {
-        try (DirectoryStream<Path> found =
-                Files.newDirectoryStream(dist.resolve("modules"), module + "*.safe")) {
-            for (Path path : found) {
-                return path;
-            }
-        }
-        throw new LabException("no " + module + "*.safe in " + dist.resolve("modules"));
     }
 }

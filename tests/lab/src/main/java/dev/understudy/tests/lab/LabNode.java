@@ -86,6 +86,8 @@ public final class LabNode {
             words.addAll(
                     List.of(
                             "unshare",
+                            "--propagation",
+                            "unchanged",
                             "--mount",
                             "--pid",
                             "--uts",
@@ -104,7 +106,8 @@ public final class LabNode {
                             disk.device(),
                             disk().toString(),
                             lab.hostsFile().toString(),
-                            lab.spec().keep() ? "1" : "0"));
+                            lab.spec().keep() ? "1" : "0",
+                            sharedWord()));
             lab.spec().binds().forEach(bind -> words.add(bind.toString()));
             Path log = lab.directory().resolve(name + ".init.log");
             Process process =
@@ -122,6 +125,16 @@ public final class LabNode {
         } catch (IOException e) {
             throw new LabException("cannot start node " + name, e);
         }
+    }
+
+    private String sharedWord() {
+        Path shared = lab.spec().shared();
+        if (shared == null) {
+            return "-";
+        }
+        return lab.nodes().isEmpty() || lab.nodes().getFirst().equals(this)
+                ? "+" + shared
+                : shared.toString();
     }
 
     /// Cuts its power: everything not synced to the disk is lost, nobody hears a goodbye.

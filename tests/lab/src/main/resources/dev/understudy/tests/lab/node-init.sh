@@ -1,12 +1,27 @@
 # Process 1 of a lab node. Runs in fresh mount, pid, uts, ipc and cgroup namespaces.
-# Arguments: NAME LOOP-DEVICE DISK-DIRECTORY HOSTS-FILE KEEP(0|1) BIND...
+# Arguments: NAME LOOP-DEVICE DISK-DIRECTORY HOSTS-FILE KEEP(0|1) SHARED BIND...
+# SHARED is "-", or "+DIR" where mounts below DIR are to be seen by the machine, or "DIR" for a directory of its own there.
 set -e
-name=$1 device=$2 disk=$3 hosts=$4 keep=$5
-shift 5
-mount --make-rprivate /
+name=$1 device=$2 disk=$3 hosts=$4 keep=$5 shared=$6
+shift 6
+case $shared in
+    +*)
+        findmnt --raw --noheadings --output TARGET | while read -r target; do
+            [ "$target" = "${shared#+}" ] || mount --make-private "$target" 2>/dev/null || :
+        done
+        ;;
+    *) mount --make-rprivate / ;;
+esac
 umount -R /run/netns 2>/dev/null || :
 hostname "$name"
 mount "$device" "$disk"
+case $shared in
+    /*)
+        own=$(dirname "$disk")/shared-$name
+        mkdir -p "$own"
+        mount --bind "$own" "$shared"
+        ;;
+esac
 for dir; do
     [ -d "$dir" ] || continue
     if [ ! -d "$disk/bind$dir" ]; then
