@@ -17,7 +17,7 @@ import java.util.List;
 /// there) and `tls` or `plain`. Prints `ready` when both nodes are in sync.
 public final class BenchCluster {
     private static final Duration FIRST_COPY = Duration.ofMinutes(1);
-    private static final String MODULE = "mirror";
+    private static final String MODULE = "bench";
 
     private BenchCluster() {}
 
@@ -39,7 +39,7 @@ public final class BenchCluster {
             LabNode first = lab.nodes().getFirst();
             Path data = shared.resolve("data");
             lab.nodes().forEach(node -> node.must("mkdir", "-p", data.toString()));
-            Path archive = cluster.archive(MODULE);
+            Path archive = pack(cluster, first);
             cluster.must(
                     first,
                     List.of(
@@ -63,6 +63,13 @@ public final class BenchCluster {
             System.err.println(e.getMessage());
             System.exit(3);
         }
+    }
+
+    private static Path pack(TestCluster cluster, LabNode node) {
+        Path archive = cluster.lab().directory().resolve("bench.safe");
+        Path sources = Path.of(System.getProperty("project"), "tests", "bench", "module");
+        cluster.must(node, List.of("pack", "--output=" + archive, sources.toString()));
+        return archive;
     }
 
     private static void plain(TestCluster cluster, LabNode node) {

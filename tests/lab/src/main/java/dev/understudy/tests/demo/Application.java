@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /// An application that the demonstration protects, as its clients and its administrator know it.
-interface Application {
+public interface Application {
     /// The module's name.
     String module();
 

@@ -5,20 +5,13 @@ import dev.understudy.tests.lab.Lab;
 import dev.understudy.tests.lab.LabException;
 import dev.understudy.tests.lab.LabNode;
 import dev.understudy.tests.lab.LabSpec;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /// `tools/demo`: two nodes, a client, a real application; power losses, a swap, deaths of daemon
 /// and application.
 public final class Demo {
-    private static final int WRITERS = 4;
     private static final long DISK_BYTES = 4L << 30;
-    private static final Duration FIRST_COPY = Duration.ofMinutes(3);
 
     private final Options options;
     private final Timeline timeline;
@@ -71,63 +64,29 @@ public final class Demo {
         timeline.title("Two servers, a router and a client (seed " + options.seed() + ")");
         LabSpec spec =
                 LabSpec.twoNodes(options.seed()).withDiskBytes(DISK_BYTES).withKeep(options.keep());
-        try (Lab lab = Lab.create(spec)) {
-            clear(logs);
-            TestCluster cluster = new TestCluster(lab, TestCluster.distribution(), logs);
-            Application application =
-                    options.app().equals("ledger")
-                            ? new LedgerService(lab.nodes().getFirst().disk())
-                            : new Postgresql();
-            install(cluster, application);
+        try (Stage stage = Stage.open(spec, logs, this::application, timeline)) {
+            stage.install();
             Report report;
-            try (Workload load = new Workload(application, lab.client(), WRITERS)) {
-                report = playEvents(cluster, application, load);
+            try (Workload load = stage.load()) {
+                stage.join();
+                report = playEvents(stage, load);
             }
             if (options.keep()) {
-                explain(cluster, application);
+                explain(stage.cluster(), stage.application());
             }
             return report;
         }
     }
 
-    private void install(TestCluster cluster, Application application) throws Exception {
-        Lab lab = cluster.lab();
-        for (LabNode node : lab.nodes()) {
-            application.prepare(node);
-        }
-        timeline.step("nodes a and b are up; " + application.title() + " is installed on both");
-        cluster.form("demo");
-        timeline.step("cluster \"demo\" formed over mutual TLS");
-        LabNode first = lab.nodes().getFirst();
-        List<String> words =
-                new ArrayList<>(
-                        List.of(
-                                "install",
-                                cluster.archive(application.module()).toString(),
-                                "--unsigned"));
-        words.addAll(application.parameters(cluster.dist()));
-        cluster.must(first, words);
-        timeline.step(application.module() + ".safe installed on both nodes");
-        cluster.must(first, List.of("prim", "-m", application.module()));
-        cluster.awaitState(first, application.module(), "ALONE", FIRST_COPY);
-        lab.client()
-                .call(() -> {
-                    application.createSchema();
-                    return true;
-                });
-        timeline.answer(application.title() + " serves on a, virtual IP " + Lab.VIRTUAL_IP);
+    private Application application(Lab lab) {
+        return options.app().equals("ledger")
+                ? new LedgerService(lab.nodes().getFirst().disk())
+                : new Postgresql();
     }
 
-    private Report playEvents(TestCluster cluster, Application application, Workload load)
-            throws Exception {
-        Scenario scenario = new Scenario(cluster, application, load, timeline, options.seed());
-        LabNode second = cluster.lab().nodes().getLast();
-        load.awaitCommits(5);
-        timeline.step(WRITERS + " writers commit through the virtual IP");
-        cluster.must(second, List.of("start", "-m", application.module()));
-        cluster.awaitInSync(application.module(), FIRST_COPY);
-        timeline.answer(
-                "b has its first copy, made while the writers went on: " + scenario.states());
+    private Report playEvents(Stage stage, Workload load) throws Exception {
+        Scenario scenario =
+                new Scenario(stage.cluster(), stage.application(), load, timeline, options.seed());
         scenario.check();
         for (int round = 1; round <= options.rounds(); round++) {
             timeline.title("Round " + round + " of " + options.rounds() + ": power off, return");
@@ -156,14 +115,5 @@ public final class Demo {
         timeline.plain(
                 "  ip netns exec " + cluster.lab().client().name() + " ping " + Lab.VIRTUAL_IP);
         timeline.plain("  tools/lab-clean --all      removes it");
-    }
-
-    private static void clear(Path logs) throws IOException {
-        Files.createDirectories(logs);
-        try (DirectoryStream<Path> old = Files.newDirectoryStream(logs, "*.log")) {
-            for (Path file : old) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -16,14 +16,14 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /// The ledger of the distribution: needs no package at all.
-final class LedgerService implements Application {
+public final class LedgerService implements Application {
     private static final int PORT = 7070;
     private static final int TIMEOUT_MS = 5000;
     private static final int CONNECT_MS = 500;
     private final Path data;
 
     /// Keeps its file in `disk`, the node's own file system.
-    LedgerService(Path disk) {
+    public LedgerService(Path disk) {
         this.data = disk.resolve("ledger");
     }
 

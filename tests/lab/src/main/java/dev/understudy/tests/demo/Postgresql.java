@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// PostgreSQL as Debian packages it, its cluster `main`.
-final class Postgresql implements Application {
+public final class Postgresql implements Application {
     private static final int SOCKET_SECONDS = 5;
     private final String version = installedVersion();
 
@@ -43,13 +43,16 @@ final class Postgresql implements Application {
                 "--auth-local=peer",
                 "--auth-host=scram-sha-256");
         String conf = "/etc/postgresql/" + version + "/main/";
-        node.must("sh", "-c", "echo \"listen_addresses = '*'\" >> " + conf + "postgresql.conf");
         node.must("sh", "-c", "echo 'host all all 10.79.0.0/16 trust' >> " + conf + "pg_hba.conf");
     }
 
     @Override
     public List<String> parameters(Path dist) {
-        return List.of("--set", "virtual-ip=" + Lab.VIRTUAL_IP, "--set", "version=" + version);
+        return List.of(
+                "--set", "virtual-ip=" + Lab.VIRTUAL_IP,
+                "--set", "version=" + version,
+                "--set", "data-dir=" + directories().getFirst(),
+                "--set", "conf-dir=" + directories().getLast());
     }
 
     @Override

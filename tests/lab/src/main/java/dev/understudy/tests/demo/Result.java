@@ -13,7 +13,7 @@ import dev.understudy.tests.cluster.Json;
 /// @param applicationStartMs from the start of the application until it was ready
 /// @param resyncBytes bytes copied when the node came back
 /// @param resyncMs how long that took
-record Result(
+public record Result(
         int round,
         String event,
         long gapMs,

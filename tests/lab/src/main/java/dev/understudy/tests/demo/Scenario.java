@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /// The events of the demonstration, each followed by its check.
-final class Scenario {
+public final class Scenario {
     private static final Duration SERVICE = Duration.ofMinutes(1);
     private static final Duration IN_SYNC = Duration.ofMinutes(3);
     private static final Duration EQUAL = Duration.ofSeconds(20);
@@ -36,7 +36,8 @@ final class Scenario {
     private long lost;
     private long differing;
 
-    Scenario(
+    /// Plays on a cluster that is in sync and under load.
+    public Scenario(
             TestCluster cluster,
             Application application,
             Workload load,
@@ -49,21 +50,24 @@ final class Scenario {
         this.random = new SplittableRandom(seed);
     }
 
-    List<Result> results() {
+    /// What each event cost so far.
+    public List<Result> results() {
         return results;
     }
 
-    long lost() {
+    /// Acknowledged commits that were not there when looked for.
+    public long lost() {
         return lost;
     }
 
-    long differing() {
+    /// Files that stayed different on the two nodes.
+    public long differing() {
         return differing;
     }
 
     /// Cuts the power of the node that serves, lets the other take over, and lets the dead one come
     /// back under load.
-    void powerOff(int round) throws Exception {
+    public void powerOff(int round) throws Exception {
         LabNode dying = primary();
         LabNode survivor = cluster.other(dying);
         letRun();
@@ -87,7 +91,7 @@ final class Scenario {
     }
 
     /// Exchanges the roles on an operator's word.
-    void swap(int round) throws Exception {
+    public void swap(int round) throws Exception {
         LabNode before = primary();
         LabNode after = cluster.other(before);
         letRun();
@@ -100,7 +104,7 @@ final class Scenario {
     }
 
     /// Stops the module on the node that serves; the other takes over at once.
-    void stop(int round) throws Exception {
+    public void stop(int round) throws Exception {
         LabNode before = primary();
         LabNode after = cluster.other(before);
         letRun();
@@ -117,7 +121,7 @@ final class Scenario {
     }
 
     /// Kills the engine of the node that serves; its guard fences and tells the peer.
-    void daemonDeath(int round) throws Exception {
+    public void daemonDeath(int round) throws Exception {
         LabNode victim = primary();
         LabNode survivor = cluster.other(victim);
         letRun();
@@ -131,7 +135,7 @@ final class Scenario {
     }
 
     /// Kills the application alone; its checkers notice and restart it where it is.
-    void applicationKill(int round) throws Exception {
+    public void applicationKill(int round) throws Exception {
         LabNode node = primary();
         letRun();
         timeline.fault("kill -9 of " + application.title() + " on " + node.name());
@@ -241,7 +245,7 @@ final class Scenario {
     }
 
     /// Compares what the application has with what was acknowledged, and both copies byte by byte.
-    void check() throws InterruptedException, ExecutionException {
+    public void check() throws InterruptedException, ExecutionException {
         load.pause();
         try {
             long known = checkLedger();
@@ -300,7 +304,7 @@ final class Scenario {
     }
 
     /// Gives the state of every node for a person.
-    String states() {
+    public String states() {
         List<String> words = new ArrayList<>();
         for (LabNode node : cluster.lab().nodes()) {
             words.add(

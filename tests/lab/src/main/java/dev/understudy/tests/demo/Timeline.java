@@ -6,49 +6,50 @@ import java.util.Locale;
 /// Prints what happens as it happens: one line a fact, seconds since the beginning first.
 ///
 /// Colours only on a terminal. Standard output, so that it can be kept; the JSON line comes last.
-final class Timeline {
+public final class Timeline {
     private final PrintStream out;
     private final boolean isColoured;
     private final long startNs = System.nanoTime();
 
-    Timeline(PrintStream out, boolean isColoured) {
+    /// Prints to `out`.
+    public Timeline(PrintStream out, boolean isColoured) {
         this.out = out;
         this.isColoured = isColoured;
     }
 
     /// Begins a part.
-    void title(String text) {
+    public void title(String text) {
         out.println();
         out.println(paint("1", text));
     }
 
     /// An ordinary step.
-    void step(String text) {
+    public void step(String text) {
         line("  ", text, "0");
     }
 
     /// A fault that the demonstration causes.
-    void fault(String text) {
+    public void fault(String text) {
         line("✂ ", text, "33");
     }
 
     /// Something that the product did.
-    void answer(String text) {
+    public void answer(String text) {
         line("→ ", text, "36");
     }
 
     /// A check that holds.
-    void good(String text) {
+    public void good(String text) {
         line("✓ ", text, "32");
     }
 
     /// A check that does not hold.
-    void bad(String text) {
+    public void bad(String text) {
         line("✗ ", text, "31");
     }
 
     /// A line without a time.
-    void plain(String text) {
+    public void plain(String text) {
         out.println(text);
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A commit whose answer did not come is neither counted as acknowledged nor ever repeated under
 /// the same name.
-final class Workload implements AutoCloseable {
+public final class Workload implements AutoCloseable {
     private static final int PROBE_CONNECT_MS = 100;
     private static final long PROBE_PAUSE_NS = 20_000_000;
     private static final long STUCK_NS = 400_000_000;
@@ -35,7 +35,8 @@ final class Workload implements AutoCloseable {
     private final AtomicBoolean isStopped = new AtomicBoolean();
     private volatile boolean isPaused;
 
-    Workload(Application application, NetworkSpace client, int count) {
+    /// Starts `count` writers and a prober in the client's network.
+    public Workload(Application application, NetworkSpace client, int count) {
         this.application = application;
         for (int i = 1; i <= count; i++) {
             Writer writer = new Writer("w" + i);
@@ -46,7 +47,7 @@ final class Workload implements AutoCloseable {
     }
 
     /// Names every acknowledged commit.
-    Set<String> acknowledged() {
+    public Set<String> acknowledged() {
         Set<String> all = new HashSet<>();
         for (Writer writer : writers) {
             synchronized (writer.acknowledged) {
@@ -57,7 +58,7 @@ final class Workload implements AutoCloseable {
     }
 
     /// Counts acknowledged commits.
-    long count() {
+    public long count() {
         long sum = 0;
         for (Writer writer : writers) {
             synchronized (writer.acknowledged) {
@@ -68,7 +69,7 @@ final class Workload implements AutoCloseable {
     }
 
     /// Waits until every writer has had `more` further commits acknowledged.
-    void awaitCommits(int more) {
+    public void awaitCommits(int more) {
         List<Integer> before = writers.stream().map(Writer::size).toList();
         Await.until(
                 "every writer commits through the virtual IP; last refusal: " + lastProblem(),
@@ -85,7 +86,7 @@ final class Workload implements AutoCloseable {
 
     /// Gives the longest time without any acknowledgement between two instants of
     /// [System#nanoTime], in nanoseconds.
-    long longestSilenceNs(long fromNs, long toNs) {
+    public long longestSilenceNs(long fromNs, long toNs) {
         long[] times =
                 writers.stream()
                         .flatMapToLong(w -> w.timesBetween(fromNs, toNs))
@@ -101,18 +102,18 @@ final class Workload implements AutoCloseable {
     }
 
     /// Lets the writers rest and waits until none is in the middle of a commit.
-    void pause() {
+    public void pause() {
         isPaused = true;
         Await.until("writers rest", PATIENCE, () -> writers.stream().allMatch(w -> w.isResting));
     }
 
     /// Ends [#pause].
-    void resume() {
+    public void resume() {
         isPaused = false;
     }
 
     /// Says what the writers met last.
-    String lastProblem() {
+    public String lastProblem() {
         return writers.stream()
                 .map(w -> w.problem)
                 .filter(p -> !p.isEmpty())
