@@ -92,7 +92,9 @@ final class Leases {
                 d.journal(Rule.THAW, "");
             }
             freeze(d, false, false);
-            give(d, gate, gate);
+            // A witness that answers while SECOND is silent carries the address over the end of the
+            // lease; given at that end it would come too late.
+            give(d, gate, Math.max(gate, witnessed(d)));
             if (wasFrozen && lapsed && d.isIdle()) {
                 d.act(new Effect.RaiseVip());
             }
@@ -101,13 +103,8 @@ final class Leases {
         if (!wasFrozen) {
             d.journal(Rule.FREEZE, "silentMs=" + (d.now - d.receivedNs) / 1_000_000);
         }
-        boolean watched =
-                d.settings.isolation() == Isolation.PROTECT && d.settings.isEvidencePossible();
-        long vip =
-                watched
-                        ? (d.lease.witnessOkNs() == 0 ? 0 : d.lease.witnessOkNs() + leaseNs)
-                        : d.now + leaseNs;
-        if (watched && lapsed && !forGood) {
+        long vip = isWatched(d) ? witnessed(d) : d.now + leaseNs;
+        if (isWatched(d) && lapsed && !forGood) {
             d.journal(Rule.FREEZE_FOR_GOOD, "");
             forGood = true;
         }
@@ -115,6 +112,16 @@ final class Leases {
         if (!forGood && vip > d.now) {
             give(d, d.lease.gateUntilNs(), vip);
         }
+    }
+
+    private static boolean isWatched(Draft d) {
+        return d.settings.isolation() == Isolation.PROTECT && d.settings.isEvidencePossible();
+    }
+
+    /// Until when the newest answer of a ping witness carries the address; 0 without one.
+    private static long witnessed(Draft d) {
+        long okNs = d.lease.witnessOkNs();
+        return isWatched(d) && okNs != 0 ? okNs + d.timing().leaseNs() : 0;
     }
 
     private static void freeze(Draft d, boolean frozen, boolean forGood) {

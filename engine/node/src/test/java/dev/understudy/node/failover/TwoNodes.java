@@ -25,19 +25,20 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/// Two loops of one module with real records, journals and heartbeats on loopback; the data path and
-/// the surroundings answer at once and write down what was asked of them.
+/// Two loops of one module with real records, journals and heartbeats on loopback; the data path
+/// and the surroundings answer at once and write down what was asked of them.
 final class TwoNodes implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    private byte keys;
     final Side a;
     final Side b;
 
@@ -50,8 +51,17 @@ final class TwoNodes implements AutoCloseable {
 
     private static InetSocketAddress free() throws IOException {
         try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(
-                    InetAddress.getLoopbackAddress(), socket.getLocalPort());
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
+        }
+    }
+
+    /// A node that starts brings new keys, as the control link does: counters begin anew.
+    private void newKeys() throws Exception {
+        byte[] secret = new byte[32];
+        secret[0] = ++keys;
+        for (Side side : List.of(a, b)) {
+            Heart heart = side.heart;
+            if (heart != null) heart.install(PairKey.derive(secret, side.name, side.peer));
         }
     }
 
@@ -70,7 +80,7 @@ final class TwoNodes implements AutoCloseable {
     }
 
     /// One node: life begins with [#boot] and ends with [#die], again and again.
-    static final class Side implements AutoCloseable {
+    final class Side implements AutoCloseable {
         final Path folder;
         final String name;
         final List<String> deeds = new CopyOnWriteArrayList<>();
@@ -79,7 +89,7 @@ final class TwoNodes implements AutoCloseable {
         private final InetSocketAddress remote;
         private long incarnation = 1;
         private ModuleRuntime module;
-        private Heart heart;
+        private @Nullable Heart heart;
         private Journal journal;
         volatile boolean startFails;
 
@@ -99,12 +109,13 @@ final class TwoNodes implements AutoCloseable {
 
         void boot(boolean start) throws Exception {
             journal = Journal.open(folder.resolve("journal"), 1 << 20, Instant::now);
-            heart =
+            Heart fresh =
                     new Heart(
                             List.of(new Heart.Network("default", local, remote)),
                             Timing.DEFAULT.beatNs(),
                             System::nanoTime);
-            heart.start();
+            fresh.start();
+            heart = fresh;
             Settings settings =
                     new Settings(
                             new NodeId(name),
@@ -125,11 +136,11 @@ final class TwoNodes implements AutoCloseable {
                             new ModuleLoop.Life(incarnation++, "boot"),
                             System::nanoTime,
                             journal,
-                            heart,
+                            fresh,
                             RandomGenerator.of("L64X128MixRandom"),
                             new ModuleRuntime.Views(List::of, List::of),
                             new ModuleRuntime.Makers(Wire::new, Around::new));
-            heart.install(PairKey.derive(new byte[32], name, peer));
+            newKeys();
             module.start(start);
         }
 
@@ -151,7 +162,7 @@ final class TwoNodes implements AutoCloseable {
 
         /// The daemon is gone without a word.
         void die() throws Exception {
-            heart.close();
+            if (heart != null) heart.close();
             module.close();
             journal.close();
         }
@@ -192,6 +203,7 @@ final class TwoNodes implements AutoCloseable {
                             Effect.UseGeneration _,
                             Effect.CloseGate(),
                             Effect.Demote(),
+                            Effect.DropJoiner(),
                             Effect.Follow _ -> {}
                 }
             }
@@ -214,7 +226,7 @@ final class TwoNodes implements AutoCloseable {
 
             @Override
             public void tellPeer() {
-                heart.beatNow();
+                if (heart != null) heart.beatNow();
             }
 
             @Override
@@ -266,9 +278,5 @@ final class TwoNodes implements AutoCloseable {
             @Override
             public void close() {}
         }
-    }
-
-    static List<String> since(Side side, int from) {
-        return new ArrayList<>(side.deeds.subList(from, side.deeds.size()));
     }
 }
