@@ -272,20 +272,16 @@ public final class ClusterCommand implements Runnable {
             for (Json member : cluster.list("members")) {
                 String name = member.text("name");
                 if (!(member.at("addresses").value() instanceof Map<?, ?> addresses)) continue;
-                addresses.forEach(
-                        (network, address) ->
-                                rows.add(
-                                        List.of(
-                                                name,
-                                                member.text("role"),
-                                                String.valueOf(network),
-                                                String.valueOf(address),
-                                                name.equals(cluster.text("self"))
-                                                        ? "this node"
-                                                        : heartbeat(
-                                                                node,
-                                                                name,
-                                                                String.valueOf(network)))));
+                addresses.forEach((network, address) ->
+                        rows.add(
+                                List.of(
+                                        name,
+                                        member.text("role"),
+                                        String.valueOf(network),
+                                        String.valueOf(address),
+                                        name.equals(cluster.text("self"))
+                                                ? "this node"
+                                                : heartbeat(node, name, String.valueOf(network)))));
             }
             return rows;
         }

@@ -69,8 +69,7 @@ final class Daemon {
     }
 
     Json send(String method, String path, @Nullable Map<String, ?> body, Duration timeout) {
-        byte[] bytes =
-                body == null ? null : Json.write(body).getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = body == null ? null : Json.write(body).getBytes(StandardCharsets.UTF_8);
         return call(method, path, "application/json", bytes, timeout).json();
     }
 
@@ -80,7 +79,8 @@ final class Daemon {
 
     /// Makes a call.
     ///
-    /// @throws Failure refused by the daemon, or it cannot be reached, or it does not answer in time
+    /// @throws Failure refused by the daemon, or it cannot be reached, or it does not answer in
+    ///   time
     Answer call(
             String method,
             String path,
@@ -128,22 +128,20 @@ final class Daemon {
             throws IOException {
         headers.put("Host", "localhost");
         headers.put("Understudy-User", System.getProperty("user.name", "local"));
-        try (SocketChannel channel =
-                SocketChannel.open(UnixDomainSocketAddress.of(way.socket()))) {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(way.socket()))) {
             // A Unix socket has no read timeout in Java: closing it from outside ends the read.
             Thread guard =
                     Thread.ofVirtual()
-                            .start(
-                                    () -> {
-                                        try {
-                                            Thread.sleep(timeout);
-                                            channel.close();
-                                        } catch (InterruptedException answered) {
-                                            Thread.currentThread().interrupt();
-                                        } catch (IOException closed) {
-                                            // Whoever reads finds out.
-                                        }
-                                    });
+                            .start(() -> {
+                                try {
+                                    Thread.sleep(timeout);
+                                    channel.close();
+                                } catch (InterruptedException answered) {
+                                    Thread.currentThread().interrupt();
+                                } catch (IOException closed) {
+                                    // Whoever reads finds out.
+                                }
+                            });
             try {
                 return new Wire(
                                 new BufferedInputStream(Channels.newInputStream(channel)),
@@ -224,7 +222,8 @@ final class Daemon {
                             "run as root or a member of group understudy");
             case Way.Remote remote when failed instanceof SSLException ->
                     Failure.unreachable(
-                            "%s is not trusted: %s".formatted(remote.address(), failed.getMessage()),
+                            "%s is not trusted: %s"
+                                    .formatted(remote.address(), failed.getMessage()),
                             "give the cluster's CA with --ca (etc/keys/ca.pem of a node)");
             case Way.Remote remote ->
                     Failure.unreachable(

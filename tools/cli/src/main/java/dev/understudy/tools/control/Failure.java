@@ -73,7 +73,8 @@ final class Failure extends RuntimeException {
         StringBuilder out = new StringBuilder("safe: ");
         if (!code.isEmpty()) out.append(code).append(' ');
         out.append(getMessage());
-        if (!remedy.isEmpty()) out.append(System.lineSeparator()).append("  remedy: ").append(remedy);
+        if (!remedy.isEmpty())
+            out.append(System.lineSeparator()).append("  remedy: ").append(remedy);
         return out.toString();
     }
 }

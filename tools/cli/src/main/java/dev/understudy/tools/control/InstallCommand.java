@@ -24,11 +24,7 @@ import picocli.CommandLine.Parameters;
             "Installs a module, or another version of it, on all nodes of the cluster.",
             "A node that is away takes it over when it returns."
         },
-        footer = {
-            "",
-            "Example:",
-            "  safe install postgresql.safe --set virtual-ip=10.0.0.9"
-        })
+        footer = {"", "Example:", "  safe install postgresql.safe --set virtual-ip=10.0.0.9"})
 public final class InstallCommand extends ControlCommand {
     @Parameters(index = "0", paramLabel = "FILE.safe", description = "The module's archive.")
     private Path file = Path.of("");
@@ -41,7 +37,12 @@ public final class InstallCommand extends ControlCommand {
         SafeModule module = read(file);
         byte[] bytes = bytes(file);
         Daemon daemon = daemon();
-        if (!isJson()) err().println("installing " + module.manifest().name() + " " + module.manifest().version());
+        if (!isJson())
+            err().println(
+                            "installing "
+                                    + module.manifest().name()
+                                    + " "
+                                    + module.manifest().version());
         daemon.upload("/api/v1/archives/" + module.digest(), bytes);
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("archive", module.digest());

@@ -44,7 +44,8 @@ public final class LogCommand extends ControlCommand {
         if (!module.isEmpty()) Paths.module(module);
         Daemon daemon = daemon();
         long seen = 0;
-        Json page = daemon.get("/api/v1/journal?after=-%d&limit=%d%s".formatted(lines, lines, filter));
+        Json page =
+                daemon.get("/api/v1/journal?after=-%d&limit=%d%s".formatted(lines, lines, filter));
         while (true) {
             for (Json entry : page.list("entries")) {
                 say(isJson() ? entry.toString() : line(entry, verbose));
@@ -73,7 +74,8 @@ public final class LogCommand extends ControlCommand {
         line.append(' ').append(entry.text("event")).append(": ").append(entry.text("text"));
         if (verbose && entry.at("fields").value() instanceof Map<?, ?> fields) {
             new LinkedHashMap<>(fields)
-                    .forEach((key, value) -> line.append(' ').append(key).append('=').append(value));
+                    .forEach(
+                            (key, value) -> line.append(' ').append(key).append('=').append(value));
         }
         return line.toString();
     }

@@ -108,16 +108,10 @@ public final class StateCommand extends ControlCommand {
             rows.add(List.of("MODULE", "NODE", "STATE", "STATUS", "DATA", "PEER", "REASON"));
             states.forEach(state -> rows.add(row(state)));
             say(Words.table(rows));
-            states.forEach(
-                    state ->
-                            state.words("warnings")
-                                    .forEach(
-                                            text ->
-                                                    say(
-                                                            "warning: %s: %s"
-                                                                    .formatted(
-                                                                            state.text("module"),
-                                                                            text))));
+            states.forEach(state ->
+                    state.words("warnings")
+                            .forEach(text ->
+                                    say("warning: %s: %s".formatted(state.text("module"), text))));
         }
         return check ? checked(states) : Exit.DONE;
     }
@@ -167,10 +161,7 @@ public final class StateCommand extends ControlCommand {
         while (true) {
             Daemon.Answer answer =
                     daemon.getTagged(
-                            path
-                                    + (tag.isEmpty()
-                                            ? ""
-                                            : "?waitMs=20000&changedFrom=" + tag),
+                            path + (tag.isEmpty() ? "" : "?waitMs=20000&changedFrom=" + tag),
                             Duration.ofSeconds(40));
             if (!answer.etag().equals(tag)) {
                 say(isJson() ? answer.json().toString() : line(answer.json()));
@@ -219,7 +210,8 @@ public final class StateCommand extends ControlCommand {
     static String line(Json state) {
         StringBuilder line = new StringBuilder(Words.fineTime(System.currentTimeMillis()));
         line.append(' ').append(String.join("  ", row(state)));
-        if (!state.text("activity").isEmpty()) line.append("  [").append(state.text("activity")).append(']');
+        if (!state.text("activity").isEmpty())
+            line.append("  [").append(state.text("activity")).append(']');
         Json resync = state.at("resync");
         if (resync.isThere()) line.append("  ").append(resync(resync));
         return line.toString();
@@ -262,7 +254,8 @@ public final class StateCommand extends ControlCommand {
                                         low(state.text("status")),
                                         Words.time(state.number("sinceMs")))));
         rows.add(List.of("reason", state.text("reason")));
-        if (!state.text("activity").isEmpty()) rows.add(List.of("activity", state.text("activity")));
+        if (!state.text("activity").isEmpty())
+            rows.add(List.of("activity", state.text("activity")));
         rows.add(List.of("data", low(state.text("data"))));
         Json peer = state.at("peer");
         if (peer.isThere()) {

@@ -53,7 +53,10 @@ public final class TokenCommand implements Runnable {
                 description = "admin, control or monitor.")
         private String role = "";
 
-        @Option(names = "--days", paramLabel = "N", description = "How long it is good; default 365.")
+        @Option(
+                names = "--days",
+                paramLabel = "N",
+                description = "How long it is good; default 365.")
         private int days = 365;
 
         @Override

@@ -24,8 +24,7 @@ public final class UninstallCommand extends ControlCommand {
 
     @Override
     int work() {
-        Json done =
-                daemon().send("DELETE", Paths.module(module), null, Duration.ofMinutes(5));
+        Json done = daemon().send("DELETE", Paths.module(module), null, Duration.ofMinutes(5));
         say(isJson() ? done.toString() : InstallCommand.text(done, "uninstalled"));
         return Exit.DONE;
     }

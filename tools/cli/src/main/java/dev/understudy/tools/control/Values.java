@@ -61,7 +61,7 @@ final class Values {
                             findings.stream().map(Finding::toString).toList()),
                     "correct " + file);
         }
-        for (String key : tree.get().entries().keySet()) {
+        for (String key : tree.get().members().keySet()) {
             values.put(key, tree.get().text(key));
         }
     }

@@ -39,7 +39,8 @@ final class Wire {
             throws IOException {
         StringBuilder head = new StringBuilder();
         head.append(method).append(' ').append(path).append(" HTTP/1.1\r\n");
-        headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         head.append("Connection: close\r\nAccept: application/json\r\n");
         if (body != null) {
             head.append("Content-Type: ").append(contentType).append("\r\n");
