@@ -128,6 +128,13 @@ public final class Sink {
         tookOver = true;
     }
 
+    /// Goes on as secondary after a take-over that came to nothing: what was applied early counts as
+    /// confirmed.
+    public void standBy() {
+        tookOver = false;
+        confirmed = Math.max(confirmed, applied);
+    }
+
     /// Tells whether everything received is applied.
     public boolean isDrained() {
         return applied == received;
