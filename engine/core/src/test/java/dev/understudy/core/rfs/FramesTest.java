@@ -57,7 +57,7 @@ class FramesTest {
         source.gate(true, true);
         Sink sink = new Sink(4096, 1);
         for (int i = 0; i < 2000; i++) {
-            sink.offer(source.announce(i, false), i);
+            sink.offer(source.announce(i, false), i, false);
             source.nextToApply();
             source.done(-5, true);
         }

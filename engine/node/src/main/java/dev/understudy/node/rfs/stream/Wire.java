@@ -92,6 +92,11 @@ public final class Wire implements AutoCloseable {
         return connection.toString();
     }
 
+    /// Tells whether the connection is TLS.
+    public boolean isEncrypted() {
+        return connection.isEncrypted();
+    }
+
     /// Returns bytes handed to the connection so far.
     public long bytesOut() {
         return bytesOut;
