@@ -285,7 +285,6 @@ public final class BlockSet {
 
         private void becomeWhole() {
             whole = true;
-            cut = NO_CUT;
             clearBlocks();
         }
 
@@ -317,6 +316,8 @@ public final class BlockSet {
     private final List<Part> parts = new ArrayList<>();
     private @Nullable Part[] table = new @Nullable Part[64];
     private boolean everything;
+    private int wholes;
+    private int cuts;
     private @Nullable Part last;
 
     /// Makes an empty set.
@@ -351,7 +352,10 @@ public final class BlockSet {
         if (part == null || part.whole) {
             return part == null;
         }
-        return part.addBlocks(offset >>> blockShift, ((offset + length - 1) >>> blockShift) + 1);
+        boolean grew =
+                part.addBlocks(offset >>> blockShift, ((offset + length - 1) >>> blockShift) + 1);
+        wholes += part.whole ? 1 : 0;
+        return grew;
     }
 
     /// Adds all data of a file.
@@ -360,7 +364,7 @@ public final class BlockSet {
         if (part == null || part.whole) {
             return false;
         }
-        part.becomeWhole();
+        becomeWhole(part);
         return true;
     }
 
@@ -391,7 +395,7 @@ public final class BlockSet {
         if (part == null || part.whole || part.cut <= size) {
             return false;
         }
-        part.cut = size;
+        cut(part, size);
         return true;
     }
 
@@ -415,9 +419,9 @@ public final class BlockSet {
             to.attributes |= from.attributes;
             to.names |= from.names;
             if (from.whole) {
-                to.becomeWhole();
+                becomeWhole(to);
             } else if (!to.whole) {
-                to.cut = Math.min(to.cut, from.cut);
+                cut(to, from.cut);
                 addBlocks(to, from, other.blockShift);
             }
         }
@@ -430,6 +434,7 @@ public final class BlockSet {
             to.addBlocks(first << shift >>> blockShift, (((end << shift) - 1) >>> blockShift) + 1);
             first = from.nextBlock(end);
         }
+        wholes += to.whole ? 1 : 0;
     }
 
     /// Takes a range of blocks out.
@@ -443,14 +448,14 @@ public final class BlockSet {
 
     /// Takes "all of it" or the names or the attributes (with the cut) out.
     public void removeWhole(Part part) {
-        part.whole = false;
+        notWhole(part);
         dropIfEmpty(part);
     }
 
     /// Takes the attributes and the cut out.
     public void removeAttributes(Part part) {
         part.attributes = false;
-        part.cut = NO_CUT;
+        noCut(part);
         dropIfEmpty(part);
     }
 
@@ -462,10 +467,10 @@ public final class BlockSet {
 
     /// Takes everything about a file out.
     public void remove(Part part) {
-        part.whole = false;
+        notWhole(part);
         part.attributes = false;
         part.names = false;
-        part.cut = NO_CUT;
+        noCut(part);
         part.clearBlocks();
         dropIfEmpty(part);
     }
@@ -475,7 +480,42 @@ public final class BlockSet {
         parts.clear();
         table = new @Nullable Part[64];
         everything = false;
+        wholes = 0;
+        cuts = 0;
         last = null;
+    }
+
+    private void becomeWhole(Part part) {
+        if (!part.whole) {
+            noCut(part);
+            part.becomeWhole();
+            wholes++;
+        }
+    }
+
+    private void notWhole(Part part) {
+        wholes -= part.whole ? 1 : 0;
+        part.whole = false;
+    }
+
+    private void cut(Part part, long size) {
+        cuts += part.cut == NO_CUT && size != NO_CUT ? 1 : 0;
+        part.cut = Math.min(part.cut, size);
+    }
+
+    private void noCut(Part part) {
+        cuts -= part.cut == NO_CUT ? 0 : 1;
+        part.cut = NO_CUT;
+    }
+
+    /// Returns the number of files that count as a whole.
+    public int wholes() {
+        return wholes;
+    }
+
+    /// Returns the number of files that were cut.
+    public int cuts() {
+        return cuts;
     }
 
     /// Tells whether anything may be missing, so that the parts say nothing.

@@ -44,7 +44,7 @@ public final class FrameType {
     /// Names of one directory, all or a part.
     public static final int NAMES = 34;
 
-    /// Names that the target did not have: their files have to be copied whole.
+    /// Which of the names lead elsewhere or nowhere on the target.
     public static final int NAMES_RESULT = 35;
 
     /// A file was cut: bytes from there on are not the old ones.
@@ -79,6 +79,18 @@ public final class FrameType {
 
     /// Answers a SETTLE, or any count of copies: everything before it has been done.
     public static final int DONE = 46;
+
+    /// A name that the target lacks: make or move the file there.
+    public static final int PUT = 47;
+
+    /// A PUT had to make the file: it has no data yet.
+    public static final int CREATED = 48;
+
+    /// A part that may differ on the target.
+    public static final int MARK = 49;
+
+    /// The target gives the resynchronisation up.
+    public static final int GIVE_UP = 50;
 
     private FrameType() {}
 }

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 ///   knows, 0 = none
 /// @param received target only: last operation received of that stream
 /// @param confirmed target only: last operation it knows to be applied by the source
+/// @param join id of the resynchronisation the connection is for, 0 = an established stream
 public record Hello(
         int versionMin,
         int versionMax,
@@ -28,7 +29,8 @@ public record Hello(
         long generation,
         long stream,
         long received,
-        long confirmed) {
+        long confirmed,
+        long join) {
     /// The version this software speaks.
     public static final int VERSION = 1;
 
@@ -80,7 +82,7 @@ public record Hello(
         to.putInt(0).put((byte) FrameType.HELLO).put((byte) purpose.code).putShort((short) 0);
         to.putInt(MAGIC).putShort((short) versionMin).putShort((short) versionMax);
         to.putLong(epoch).putLong(generation).putLong(stream).putLong(received).putLong(confirmed);
-        to.putLong(0);
+        to.putLong(join);
         putName(to, cluster);
         putName(to, module);
         putName(to, node);
@@ -123,7 +125,8 @@ public record Hello(
                 from.getLong(at + 24),
                 from.getLong(at + 32),
                 from.getLong(at + 40),
-                from.getLong(at + 48));
+                from.getLong(at + 48),
+                from.getLong(at + 56));
     }
 
     private static String name(ByteBuffer from) {

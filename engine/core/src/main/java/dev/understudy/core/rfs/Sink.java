@@ -21,6 +21,7 @@ public final class Sink {
 
     private final int mask;
     private final int[] slots;
+    private final boolean[] passive;
     private final Source.Outcomes outcomes = new Source.Outcomes();
 
     private long received;
@@ -39,13 +40,16 @@ public final class Sink {
         }
         mask = window - 1;
         slots = new int[window];
+        passive = new boolean[window];
         received = confirmed = started = applied = first - 1;
     }
 
     /// Offers the next operation of the stream.
     ///
     /// @param slot names its bytes to the caller, at least 0
-    public Offer offer(long seq, int slot) {
+    /// @param passive changes nothing (a SYNC): its turn comes when everything before it is applied,
+    ///     its own confirmation is not awaited
+    public Offer offer(long seq, int slot, boolean passive) {
         if (seq <= received) {
             return Offer.DUPLICATE;
         }
@@ -56,6 +60,7 @@ public final class Sink {
             return Offer.OVERFLOW;
         }
         slots[(int) seq & mask] = slot;
+        this.passive[(int) seq & mask] = passive;
         received = seq;
         return Offer.TAKEN;
     }
@@ -90,7 +95,11 @@ public final class Sink {
     /// Returns the slot of the next operation to apply (or to drop: see [#outcomeIndex]) and counts
     /// it as started, or -1. The caller reports it by [#done] before the next one is given.
     public int nextToApply() {
-        if (started != applied || started >= (tookOver ? received : confirmed)) {
+        if (started != applied || started == received) {
+            return -1;
+        }
+        boolean free = tookOver || started < confirmed || passive[(int) (started + 1) & mask];
+        if (!free) {
             return -1;
         }
         started++;
@@ -126,6 +135,13 @@ public final class Sink {
     /// From now on nothing is received.
     public void takeOver() {
         tookOver = true;
+    }
+
+    /// Goes on as secondary after a take-over that came to nothing: what was applied early counts as
+    /// confirmed.
+    public void standBy() {
+        tookOver = false;
+        confirmed = Math.max(confirmed, applied);
     }
 
     /// Tells whether everything received is applied.

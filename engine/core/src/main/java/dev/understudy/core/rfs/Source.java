@@ -99,7 +99,16 @@ public final class Source {
     /// Passive operations are passed over. The caller reports each by [#done] before the next one
     /// is given.
     public int nextToApply() {
-        while (open && started == applied && started < (alone ? announced : received)) {
+        return nextToApply(Long.MAX_VALUE);
+    }
+
+    /// Like [#nextToApply()], up to a limit.
+    ///
+    /// @param limit last sequence number that may be applied: what lies behind waits for its dirty
+    ///   bits to be durable
+    public int nextToApply(long limit) {
+        long end = Math.min(limit, alone ? announced : received);
+        while (open && started == applied && started < end) {
             started++;
             if (!passive[(int) started & mask]) {
                 return slots[(int) started & mask];
@@ -144,17 +153,21 @@ public final class Source {
 
     /// Starts anew with a joiner: it takes part from the operation after the last one applied.
     ///
-    /// Everything announced must have been applied.
+    /// Nothing may be under way; what is announced and not applied is sent to the joiner first.
     ///
     /// @return sequence number of the first operation the joiner will get
     public long mirrorFromHere() {
-        if (applied != announced) {
-            throw new IllegalStateException(
-                    "operations under way: " + applied + " of " + announced);
+        if (started != applied) {
+            throw new IllegalStateException("operation " + started + " is being applied");
         }
-        sent = received = confirmed = announced;
+        sent = received = confirmed = applied;
         outcomes.clear();
-        return announced + 1;
+        return applied + 1;
+    }
+
+    /// Returns the slot of one of the last `window` operations announced.
+    public int slotOf(long seq) {
+        return slots[(int) seq & mask];
     }
 
     /// Returns the outcomes that the peer has not taken yet.

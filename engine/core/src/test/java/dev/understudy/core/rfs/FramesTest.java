@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class FramesTest {
     private static final Hello HELLO =
-            new Hello(1, 3, Hello.Purpose.STREAM, "c", "pg", "nodeA", 7, -8, 9, 10, 11);
+            new Hello(1, 3, Hello.Purpose.STREAM, "c", "pg", "nodeA", 7, -8, 9, 10, 11, 12);
 
     private final ByteBuffer buffer = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
 
@@ -27,7 +27,7 @@ class FramesTest {
 
     @Test
     void aHelloOfAnotherVersionIsRefused() {
-        Hello later = new Hello(2, 3, Hello.Purpose.STREAM, "c", "pg", "n", 0, 0, 0, 0, 0);
+        Hello later = new Hello(2, 3, Hello.Purpose.STREAM, "c", "pg", "n", 0, 0, 0, 0, 0, 0);
         BadFrame refusal = assertThrows(BadFrame.class, later::commonVersion);
         assertTrue(refusal.toString().contains("n speaks protocol 2 to 3, this node speaks 1"));
     }
@@ -57,7 +57,7 @@ class FramesTest {
         source.gate(true, true);
         Sink sink = new Sink(4096, 1);
         for (int i = 0; i < 2000; i++) {
-            sink.offer(source.announce(i, false), i);
+            sink.offer(source.announce(i, false), i, false);
             source.nextToApply();
             source.done(-5, true);
         }

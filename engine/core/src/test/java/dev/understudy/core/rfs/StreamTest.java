@@ -86,12 +86,12 @@ class StreamTest {
     @Test
     void gapsAndOverflowsAreRefused() {
         Sink sink = new Sink(4, 10);
-        assertEquals(Sink.Offer.GAP, sink.offer(11, 0));
-        assertEquals(Sink.Offer.DUPLICATE, sink.offer(9, 0));
+        assertEquals(Sink.Offer.GAP, sink.offer(11, 0, false));
+        assertEquals(Sink.Offer.DUPLICATE, sink.offer(9, 0, false));
         for (int i = 10; i < 14; i++) {
-            assertEquals(Sink.Offer.TAKEN, sink.offer(i, i));
+            assertEquals(Sink.Offer.TAKEN, sink.offer(i, i, false));
         }
-        assertEquals(Sink.Offer.OVERFLOW, sink.offer(14, 0));
+        assertEquals(Sink.Offer.OVERFLOW, sink.offer(14, 0, false));
         assertThrows(BadFrame.class, () -> sink.confirm(14));
     }
 
@@ -99,7 +99,7 @@ class StreamTest {
     void takeOverAppliesTheTailAndDemotionDropsIt() {
         Sink sink = new Sink(8, 1);
         for (int i = 1; i <= 4; i++) {
-            sink.offer(i, i);
+            sink.offer(i, i, false);
         }
         sink.confirm(1);
         assertEquals(1, sink.nextToApply());
@@ -224,7 +224,7 @@ class StreamTest {
                 return;
             }
             long seq = Op.seq(frame, 0);
-            Sink.Offer offer = sink.offer(seq, (int) seq);
+            Sink.Offer offer = sink.offer(seq, (int) seq, false);
             assertTrue(offer == Sink.Offer.TAKEN || offer == Sink.Offer.DUPLICATE, "" + offer);
         }
 

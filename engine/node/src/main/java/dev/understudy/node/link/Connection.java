@@ -106,7 +106,7 @@ public final class Connection implements AutoCloseable {
     }
 
     /// Writes a hello and waits until it is gone. Off the loop.
-    void sendHello(Hello hello, long timeoutNs) throws IOException {
+    public void sendHello(Hello hello, long timeoutNs) throws IOException {
         ByteBuffer frame = buffer(Hello.BYTES_MAX);
         hello.write(frame);
         frame.flip();

@@ -134,6 +134,7 @@ public final class PeerLink implements AutoCloseable {
                 0,
                 0,
                 0,
+                0,
                 0);
     }
 

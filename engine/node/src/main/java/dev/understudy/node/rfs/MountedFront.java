@@ -1,0 +1,119 @@
+package dev.understudy.node.rfs;
+
+import dev.understudy.core.rfs.FileId;
+import dev.understudy.core.rfs.OpView;
+import dev.understudy.node.rfs.front.FrontListener;
+import dev.understudy.node.rfs.front.FuseFront;
+import dev.understudy.node.rfs.front.MutationSink;
+import dev.understudy.node.rfs.tree.LowerFile;
+import dev.understudy.node.rfs.tree.LowerTree;
+import dev.understudy.posix.net.EventLoop;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/// A [Front] that is a FUSE mount over the directory itself.
+public final class MountedFront implements Front {
+    private final LowerTree tree;
+    private final EventLoop loop;
+    private final MutationSink sink;
+    private final FuseFront.Options options;
+    private final FrontListener listener;
+    private volatile @Nullable FuseFront front;
+
+    /// Makes a front; nothing is mounted.
+    ///
+    /// @param listener told when the mount goes away without our doing
+    public MountedFront(
+            LowerTree tree,
+            EventLoop loop,
+            MutationSink sink,
+            FuseFront.Options options,
+            FrontListener listener) {
+        this.tree = tree;
+        this.loop = loop;
+        this.sink = sink;
+        this.options = options;
+        this.listener = listener;
+    }
+
+    @Override
+    public void mount() throws IOException {
+        front = FuseFront.mount(tree, loop, sink, options, listener);
+    }
+
+    /// Gives the descriptor of the mount for the guard to hold, -1 while there is none.
+    public int deviceFd() {
+        FuseFront mounted = front;
+        return mounted == null ? -1 : mounted.deviceFd();
+    }
+
+    @Override
+    public void readOnly() {
+        FuseFront mounted = front;
+        if (mounted != null) {
+            mounted.readOnly();
+        }
+    }
+
+    @Override
+    public void open() {
+        FuseFront mounted = front;
+        if (mounted != null) {
+            mounted.serve();
+        }
+    }
+
+    @Override
+    public void close() {
+        FuseFront mounted = front;
+        if (mounted != null) {
+            mounted.closeGate();
+        }
+    }
+
+    @Override
+    public void abort() {
+        FuseFront mounted = front;
+        front = null;
+        if (mounted != null) {
+            mounted.abort();
+        }
+    }
+
+    @Override
+    public void unmount() {
+        FuseFront mounted = front;
+        front = null;
+        if (mounted != null) {
+            loop.execute(
+                    () -> {
+                        if (!mounted.unmount()) {
+                            mounted.abort();
+                        }
+                    });
+        }
+    }
+
+    @Override
+    public void changed(OpView op) {
+        // Names and attributes of a read-only mount are not kept; pages of open files are.
+        LowerFile file = tree.byId(op.idHigh(), op.idLow());
+        FuseFront mounted = front;
+        if (mounted != null && file != null && file.opens() > 0) {
+            mounted.invalidate(op.id());
+        }
+    }
+
+    @Override
+    public void changed(FileId id) {
+        FuseFront mounted = front;
+        if (mounted != null) {
+            mounted.invalidate(id);
+        }
+    }
+
+    @Override
+    public void changedAll() {
+        // A read-only mount keeps nothing longer than a moment; serving begins with fresh caches.
+    }
+}

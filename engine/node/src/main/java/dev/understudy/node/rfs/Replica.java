@@ -1,0 +1,431 @@
+package dev.understudy.node.rfs;
+
+import dev.understudy.core.failover.Effect;
+import dev.understudy.core.failover.Event;
+import dev.understudy.core.member.Generation;
+import dev.understudy.core.rfs.BlockSet;
+import dev.understudy.core.rfs.Tracker;
+import dev.understudy.node.rfs.front.MutationSink;
+import dev.understudy.node.rfs.meta.DirtyJournal;
+import dev.understudy.node.rfs.resync.Progress;
+import dev.understudy.node.rfs.stream.Chunks;
+import dev.understudy.posix.net.EventLoop;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The data path of one module on one node: the failover machine's commands in, its events out.
+///
+/// [#carryOut] takes each [Effect.Data] from any thread, in order, and answers by [Event.Data] on
+/// the module's loop. One loop serves all mounts of the module and its one stream.
+public final class Replica implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+    private static final int POOL_THREADS = 4;
+
+    private final ReplicaSetup setup;
+    private final EventLoop loop;
+    private final ExecutorService pool;
+    private final ExecutorService worker;
+    private final DirtyJournal journal;
+    private final Marks marks;
+    private final Outbox out;
+    private final Metrics metrics = new Metrics();
+    private final Chunks chunks;
+    private final List<Directory> directories;
+    private final Primary primary;
+    private final Secondary secondary;
+    private final DurablePoint point;
+    private final SourceSide sourceSide;
+    private final TargetSide targetSide;
+    private volatile long verifiedFiles = -1;
+    private boolean mounted;
+
+    /// Makes a replica; nothing is mounted and nobody is dialed before the first command.
+    ///
+    /// @param loop the module's loop, running; the replica does not close it
+    /// @param listener gets the events on the loop; must not block
+    /// @param directories makes the module's directories, in the order of the configuration, given
+    ///     the sink that their mounts submit to
+    /// @throws IOException if the metadata cannot be read or written
+    public Replica(
+            ReplicaSetup setup,
+            EventLoop loop,
+            Consumer<Event.Data> listener,
+            Function<MutationSink, List<Directory>> directories)
+            throws IOException {
+        this.setup = setup;
+        this.loop = loop;
+        out = new Outbox(setup.ticker(), listener);
+        journal = DirtyJournal.open(setup.folder(), setup.bootId());
+        pool = threads("disk-" + setup.module(), POOL_THREADS);
+        worker = threads("resync-" + setup.module(), 1);
+        chunks = new Chunks(setup.tuning().queueBytes());
+        Knot knot = new Knot();
+        marks = new Marks(journal, pool, loop::execute, knot::pump);
+        List<Directory> made = List.copyOf(directories.apply(knot));
+        this.directories = made;
+        Shared shared = new Shared(setup, loop, pool, made, marks, out, metrics);
+        point =
+                new DurablePoint(
+                        loop, pool, made, marks, out, metrics, setup.tuning().pointNs());
+        primary = new Primary(loop, marks, out, setup.tuning(), metrics, point);
+        knot.primary = primary;
+        secondary = new Secondary(loop, pool, made, marks, out, metrics, chunks);
+        sourceSide = new SourceSide(shared, primary, point, worker);
+        targetSide = new TargetSide(shared, secondary, chunks);
+        setup.links().onStream(setup.module(), targetSide::take);
+    }
+
+    /// Ties the mounts to a primary that is made after them.
+    private static final class Knot implements MutationSink {
+        private Primary primary;
+
+        void pump() {
+            primary.pump();
+        }
+
+        @Override
+        public void submit(
+                dev.understudy.node.rfs.front.MutationSource source,
+                int token,
+                dev.understudy.core.rfs.OpKind kind,
+                java.nio.ByteBuffer frame,
+                int at,
+                int length) {
+            primary.submit(source, token, kind, frame, at, length);
+        }
+
+        @Override
+        public void applied(
+                dev.understudy.node.rfs.front.MutationSource source,
+                int token,
+                dev.understudy.core.rfs.OpKind kind,
+                int outcome) {
+            primary.applied(source, token, kind, outcome);
+        }
+    }
+
+    private static ExecutorService threads(String name, int count) {
+        return Executors.newFixedThreadPool(
+                count, Thread.ofPlatform().name(name + "-", 0).daemon().factory());
+    }
+
+    /// Tells what the metadata were worth when they were opened.
+    public DirtyJournal.Worth worth() {
+        return journal.worth();
+    }
+
+    /// Carries out a command; from any thread, in the order of the calls.
+    public void carryOut(Effect.Data command) {
+        loop.execute(
+                () -> {
+                    try {
+                        handle(command);
+                    } catch (RuntimeException e) {
+                        fault(e);
+                    }
+                });
+    }
+
+    /// Reports a fault of the data path itself; for the loop's fault handler too.
+    public void fault(Throwable fault) {
+        LOG.error("data path of {} failed", setup.module(), fault);
+        primary.close();
+        out.send(new Event.Fault(out.nowNs(), String.valueOf(fault)));
+    }
+
+    /// Lets operations be applied and answered until a moment on the node's clock; any thread.
+    public void lease(long untilNs) {
+        primary.lease(untilNs);
+    }
+
+    private void handle(Effect.Data command) {
+        switch (command) {
+            case Effect.MountReadOnly _ -> mountReadOnly();
+            case Effect.Serve serve -> serve(serve);
+            case Effect.UseGeneration(Generation generation) -> useGeneration(generation);
+            case Effect.CloseGate _ -> closeGate();
+            case Effect.Seal _ -> seal();
+            case Effect.TakeOver _ -> takeOver();
+            case Effect.Demote _ -> targetSide.end();
+            case Effect.Follow(long epoch) -> follow(epoch);
+            case Effect.JoinAsSource(_, long joinId, long epoch) -> {
+                targetSide.epoch(epoch);
+                sourceSide.join(joinId, epoch);
+            }
+            case Effect.DropJoiner _ -> {
+                sourceSide.drop();
+                primary.pump();
+            }
+            case Effect.JoinAsTarget(_, long joinId, long epoch, boolean fullSync) -> {
+                leaveService();
+                targetSide.epoch(epoch);
+                targetSide.join(joinId, fullSync);
+            }
+            case Effect.Barrier _ -> barrier();
+            case Effect.Abort _ -> abort();
+        }
+    }
+
+    // ---- mounts
+
+    private void mountReadOnly() {
+        if (mounted) {
+            leaveService();
+            directories.forEach(directory -> directory.front().readOnly());
+            out.send(new Event.Mounted(out.nowNs()));
+            out.send(new Event.Verified(out.nowNs(), 0));
+            return;
+        }
+        pool.execute(() -> mountAll(true));
+    }
+
+    private void mountAll(boolean verify) {
+        try {
+            for (Directory directory : directories) {
+                directory.front().mount();
+            }
+            loop.execute(
+                    () -> {
+                        mounted = true;
+                        out.send(new Event.Mounted(out.nowNs()));
+                    });
+            if (verify) {
+                verify();
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("mounting the directories of {} failed", setup.module(), e);
+            String text = String.valueOf(e.getMessage());
+            loop.execute(() -> out.send(new Event.Fault(out.nowNs(), text)));
+        }
+    }
+
+    /// Looks for what changed while the mount did not stand; on a pool thread.
+    private void verify() throws IOException {
+        BlockSet found = new BlockSet(Tracker.BLOCK_SHIFT);
+        UnmountedWalk walk = new UnmountedWalk(setup.folder(), directories);
+        long changed = walk.run(found);
+        loop.execute(
+                () -> {
+                    marks.addUncertain(found);
+                    verifiedFiles = -1;
+                    out.send(new Event.Verified(out.nowNs(), changed));
+                });
+    }
+
+    private void abort() {
+        leaveService();
+        pool.execute(
+                () -> {
+                    CompletableFuture<Void> aborted = new CompletableFuture<>();
+                    loop.execute(
+                            () -> {
+                                directories.forEach(directory -> directory.front().abort());
+                                primary.reset();
+                                mounted = false;
+                                aborted.complete(null);
+                            });
+                    aborted.join();
+                    mountAll(false);
+                });
+    }
+
+    private void leaveService() {
+        primary.close();
+        sourceSide.drop();
+    }
+
+    // ---- roles
+
+    private void serve(Effect.Serve serve) {
+        targetSide.end();
+        targetSide.epoch(serve.epoch());
+        try {
+            if (serve.withPeer()) {
+                journal.generations(serve.generation(), serve.generation());
+                journal.paired();
+            } else {
+                journal.generations(serve.generation(), journal.base());
+            }
+        } catch (IOException e) {
+            throw Marks.broken(e);
+        }
+        if (serve.withPeer()) {
+            sourceSide.pair(serve.epoch(), serve.generation());
+        } else {
+            sourceSide.drop();
+            sourceSide.generation(serve.generation());
+            primary.serveAlone(serve.mints());
+        }
+        directories.forEach(directory -> directory.front().open());
+    }
+
+    private void useGeneration(Generation generation) {
+        try {
+            journal.generations(generation, journal.base());
+        } catch (IOException e) {
+            throw Marks.broken(e);
+        }
+        sourceSide.generation(generation);
+        primary.useGeneration();
+    }
+
+    private void closeGate() {
+        primary.close();
+        directories.forEach(directory -> directory.front().close());
+    }
+
+    private void seal() {
+        closeGate();
+        point.abandon();
+        writeSeal(() -> out.send(new Event.Sealed(out.nowNs())));
+    }
+
+    private void takeOver() {
+        targetSide.stopReceiving();
+        writeSeal(
+                () -> {
+                    secondary.takeOver();
+                    out.send(new Event.TailApplied(out.nowNs()));
+                });
+    }
+
+    /// Makes the sets durable and marks them complete, then goes on on the loop.
+    private void writeSeal(Runnable then) {
+        try {
+            journal.write();
+        } catch (IOException e) {
+            throw Marks.broken(e);
+        }
+        pool.execute(
+                () -> {
+                    IOException failure = null;
+                    try {
+                        journal.seal();
+                    } catch (IOException e) {
+                        failure = e;
+                    }
+                    IOException result = failure;
+                    loop.execute(
+                            () -> {
+                                if (result != null) {
+                                    fault(Marks.broken(result));
+                                } else {
+                                    then.run();
+                                }
+                            });
+                });
+    }
+
+    private void follow(long epoch) {
+        leaveService();
+        targetSide.epoch(epoch);
+        targetSide.follow();
+        directories.forEach(directory -> directory.front().readOnly());
+    }
+
+    private void barrier() {
+        if (primary.isPaired()) {
+            primary.drain();
+            point.barrier(() -> out.send(new Event.BarrierDone(out.nowNs())));
+        } else {
+            Shared shared = new Shared(setup, loop, pool, directories, marks, out, metrics);
+            shared.sync(() -> out.send(new Event.BarrierDone(out.nowNs())));
+        }
+    }
+
+    // ---- what others may ask
+
+    /// Gives the numbers as they stand now; asked of the loop.
+    public CompletableFuture<ReplicaStatus> status() {
+        CompletableFuture<ReplicaStatus> answer = new CompletableFuture<>();
+        if (!loop.execute(() -> answer.complete(statusNow()))) {
+            answer.completeExceptionally(new IllegalStateException("the module is closed"));
+        }
+        return answer;
+    }
+
+    /// Like [#status]; on the loop.
+    public ReplicaStatus statusNow() {
+        boolean target = targetSide.isJoining() || targetSide.isFollowing();
+        String mode =
+                primary.isPaired()
+                        ? "primary"
+                        : primary.isMirroring()
+                                ? "mirroring"
+                                : primary.isOpen()
+                                        ? "alone"
+                                        : targetSide.isFollowing()
+                                                ? "secondary"
+                                                : targetSide.isJoining() ? "target" : "idle";
+        Progress progress = target ? targetSide.progress() : sourceSide.progress();
+        Tracker tracker = marks.tracker();
+        BlockSet uncertain = marks.uncertain();
+        return new ReplicaStatus(
+                mode,
+                target ? targetSide.isUp() : sourceSide.isUp(),
+                target ? targetSide.isEncrypted() : sourceSide.isEncrypted(),
+                journal.generation(),
+                target ? secondary.received() : primary.source().announced(),
+                target ? secondary.received() : primary.source().received(),
+                target ? secondary.applied() : primary.source().applied(),
+                chunks.usedBytes(),
+                tracker.files() + (long) uncertain.files(),
+                tracker.blockBytes() + uncertain.blockBytes(),
+                uncertain.isEverything() || tracker.current().isEverything(),
+                metrics.announced(),
+                metrics.bytes(),
+                metrics.points(),
+                metrics.writeNs().getValueAtPercentile(50) / 1000,
+                metrics.writeNs().getValueAtPercentile(99) / 1000,
+                metrics.syncNs().getValueAtPercentile(50) / 1000,
+                progress,
+                verifiedFiles);
+    }
+
+    /// Gives the bytes of data that resynchronisations brought to this node or took from it.
+    public long resyncBytes() {
+        return targetSide.bytesCopied() + sourceSide.lastProgress().bytesCopied();
+    }
+
+    /// Gives the counts; read them on the loop.
+    public Metrics metrics() {
+        return metrics;
+    }
+
+    /// Stops everything and takes the mounts away; not on the loop.
+    @Override
+    public void close() {
+        setup.links().onStream(setup.module(), null);
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
+        boolean posted =
+                loop.execute(
+                        () -> {
+                            try {
+                                leaveService();
+                                targetSide.end();
+                                directories.forEach(d -> d.front().close());
+                            } finally {
+                                stopped.complete(null);
+                            }
+                        });
+        if (posted) {
+            stopped.orTimeout(5, TimeUnit.SECONDS).exceptionally(_ -> null).join();
+        }
+        directories.forEach(directory -> directory.front().unmount());
+        pool.shutdown();
+        worker.shutdown();
+        try {
+            journal.close();
+        } catch (IOException e) {
+            LOG.warn("closing the metadata of {}: {}", setup.module(), e.getMessage());
+        }
+    }
+}

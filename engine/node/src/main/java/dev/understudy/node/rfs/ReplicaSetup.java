@@ -1,0 +1,37 @@
+package dev.understudy.node.rfs;
+
+import dev.understudy.node.link.Links;
+import dev.understudy.node.store.Ticker;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a [Replica] is made of.
+///
+/// @param module name of the module
+/// @param node name of this node
+/// @param cluster name of the cluster
+/// @param peer name of the other node
+/// @param ways how the peer is reached, best first
+/// @param links this node's end of all connections
+/// @param folder where the metadata live, outside the replicated directories
+/// @param bootId of the machine's present boot
+/// @param ticker the node's clock, the one that leases are stated on
+public record ReplicaSetup(
+        String module,
+        String node,
+        String cluster,
+        String peer,
+        List<Way> ways,
+        Links links,
+        Path folder,
+        String bootId,
+        Ticker ticker,
+        Tuning tuning) {
+    /// One way to the peer.
+    ///
+    /// @param remote address and replication port of the peer
+    /// @param local address of this node to come from, null = any
+    public record Way(InetSocketAddress remote, @Nullable InetSocketAddress local) {}
+}

@@ -1,0 +1,346 @@
+package dev.understudy.node.rfs.resync;
+
+import dev.understudy.core.rfs.BlockSet;
+import dev.understudy.core.rfs.ChunkHash;
+import dev.understudy.core.rfs.FileId;
+import dev.understudy.core.rfs.FrameType;
+import dev.understudy.core.rfs.Item;
+import dev.understudy.core.rfs.OpView;
+import dev.understudy.core.rfs.Tracker;
+import dev.understudy.node.rfs.tree.Attributes;
+import dev.understudy.node.rfs.tree.TreeReader;
+import dev.understudy.posix.fs.Stat;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One piece of reading for a [SourceJob]: done on the worker, sent from the loop.
+final class FileTask {
+    /// Blocks of one COPY at most.
+    static final int COPY_BLOCKS = Item.COPY_BYTES_MAX >>> Tracker.BLOCK_SHIFT;
+
+    /// Blocks of one HASHES at most.
+    static final int COMPARE_BLOCKS = 256;
+
+    private static final int WHOLE_SHIFT = 16;
+    private static final int WHOLE_BYTES = 4 << 20;
+    private static final int NAMES_BYTES_MAX = 60_000;
+    private static final int PUTS = 64;
+    private static final int SEGMENTS_MAX = 10_000;
+
+    /// A name that the target lacks.
+    record Put(int tree, FileId parent, TreeReader.Entry entry) {}
+
+    private interface Read {
+        /// On the worker; gives what to do on the loop.
+        Runnable run() throws IOException;
+    }
+
+    private final SourceJob job;
+    private final int tree;
+    private final FileId id;
+    private long firstByte = -1;
+    private long endByte = -1;
+    private boolean spoiled;
+
+    private FileTask(SourceJob job, int tree, FileId id) {
+        this.job = job;
+        this.tree = tree;
+        this.id = id;
+    }
+
+    boolean isOf(BlockSet.Part part) {
+        return part.high() == id.high() && part.low() == id.low();
+    }
+
+    /// Notes that an operation may have changed what is being read.
+    void spoil(OpView op) {
+        if (op.idHigh() != id.high() || op.idLow() != id.low()) {
+            return;
+        }
+        switch (op.kind()) {
+            case WRITE ->
+                    spoiled |=
+                            firstByte < 0
+                                    || (op.arg() < endByte
+                                            && op.arg() + op.dataLength() > firstByte);
+            case SYNC -> {
+                // changes nothing
+            }
+            default -> spoiled = true;
+        }
+    }
+
+    private void run(Read read) {
+        job.started(this);
+        job.worker()
+                .execute(
+                        () -> {
+                            Runnable then;
+                            try {
+                                then = read.run();
+                            } catch (IOException e) {
+                                String text = String.valueOf(e.getMessage());
+                                then = () -> job.fail("reading failed: " + text);
+                            }
+                            Runnable next = then;
+                            job.loop()
+                                    .execute(
+                                            () -> {
+                                                job.ended(this);
+                                                if (!job.isOver()) {
+                                                    next.run();
+                                                    job.pump();
+                                                }
+                                            });
+                        });
+    }
+
+    static ByteBuffer buffer(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    // ---- names
+
+    static void list(SourceJob job, int tree, FileId directory) {
+        FileTask task = new FileTask(job, tree, directory);
+        task.run(
+                () -> {
+                    List<TreeReader.Entry> entries = job.reader(tree).list(directory);
+                    return () -> task.sendNames(entries);
+                });
+    }
+
+    private void sendNames(@Nullable List<TreeReader.Entry> entries) {
+        if (entries == null) {
+            job.vanished();
+            return; // removed meanwhile; its parent's names say so
+        }
+        if (job.isDeep()) {
+            for (TreeReader.Entry entry : entries) {
+                note(entry);
+            }
+        }
+        long tag = job.remember(entries);
+        int index = 0;
+        int flags = Item.FIRST;
+        do {
+            ByteBuffer room = buffer(NAMES_BYTES_MAX + 512);
+            Item.begin(room, FrameType.NAMES, tree, 0, tag, id, 0);
+            int countAt = room.position();
+            int first = index;
+            room.putInt(0);
+            while (index < entries.size() && room.position() < NAMES_BYTES_MAX) {
+                TreeReader.Entry entry = entries.get(index++);
+                room.putLong(entry.id().high()).putLong(entry.id().low()).putInt(entry.type());
+                room.putShort((short) entry.name().length).put(entry.name());
+            }
+            room.putInt(countAt, index - first);
+            flags |= index == entries.size() ? Item.LAST : 0;
+            room.put(7, (byte) flags);
+            flags = 0;
+            job.send(room);
+        } while (index < entries.size());
+    }
+
+    private void note(TreeReader.Entry entry) {
+        FileId file = entry.id();
+        job.todo().addAttributes(tree, file.high(), file.low());
+        if (entry.type() == Stat.S_IFDIR) {
+            job.dirs().addNames(tree, file.high(), file.low());
+        } else if (entry.type() == Stat.S_IFREG) {
+            job.check().addWhole(tree, file.high(), file.low());
+        }
+    }
+
+    /// Sends the first of the names that the target lacks.
+    static void put(SourceJob job, ArrayDeque<Put> puts) {
+        List<Put> batch = new ArrayList<>();
+        while (!puts.isEmpty() && batch.size() < PUTS) {
+            batch.add(puts.remove());
+        }
+        FileTask task = new FileTask(job, 0, FileId.NONE);
+        task.run(
+                () -> {
+                    List<ByteBuffer> frames = new ArrayList<>();
+                    for (Put put : batch) {
+                        Attributes attributes =
+                                job.reader(put.tree).attributes(put.entry.id());
+                        if (attributes != null) {
+                            frames.add(frame(put, attributes));
+                        }
+                    }
+                    return () -> {
+                        for (int i = frames.size(); i < batch.size(); i++) {
+                            job.vanished();
+                        }
+                        frames.forEach(job::send);
+                    };
+                });
+    }
+
+    private static ByteBuffer frame(Put put, Attributes attributes) {
+        byte[] name = put.entry.name();
+        ByteBuffer room =
+                buffer(Item.HEADER_BYTES + 16 + 2 + name.length + attributes.bytes());
+        Item.begin(room, FrameType.PUT, put.tree, 0, 0, put.entry.id(), 0);
+        room.putLong(put.parent.high()).putLong(put.parent.low());
+        room.putShort((short) name.length).put(name);
+        attributes.write(room);
+        return room;
+    }
+
+    // ---- attributes
+
+    static void attributes(SourceJob job, int tree, FileId id) {
+        FileTask task = new FileTask(job, tree, id);
+        task.run(
+                () -> {
+                    Attributes attributes = job.reader(tree).attributes(id);
+                    return () -> task.sendAttributes(attributes);
+                });
+    }
+
+    private void sendAttributes(@Nullable Attributes attributes) {
+        if (attributes == null) {
+            return; // removed meanwhile
+        }
+        if (spoiled) {
+            job.todo().addAttributes(tree, id.high(), id.low());
+            return;
+        }
+        ByteBuffer room = buffer(Item.HEADER_BYTES + attributes.bytes());
+        Item.begin(room, FrameType.ATTRIBUTES, tree, 0, job.host().applied(), id, 0);
+        attributes.write(room);
+        job.send(room);
+        job.fileDone();
+    }
+
+    // ---- data
+
+    static void copy(SourceJob job, int tree, FileId id, long first, long end) {
+        FileTask task = new FileTask(job, tree, id);
+        task.firstByte = first << Tracker.BLOCK_SHIFT;
+        task.endByte = end << Tracker.BLOCK_SHIFT;
+        task.run(task::readData);
+    }
+
+    /// Turns "all of it" into the ranges that hold data; what lies beyond the end is cut.
+    static void copyWhole(SourceJob job, int tree, FileId id) {
+        FileTask task = new FileTask(job, tree, id);
+        task.run(
+                () -> {
+                    Attributes attributes = job.reader(tree).attributes(id);
+                    long size = attributes == null ? 0 : attributes.size();
+                    BlockSet ranges = new BlockSet(Tracker.BLOCK_SHIFT);
+                    task.addRanges(ranges, size);
+                    return () -> job.todo().addAll(ranges);
+                });
+    }
+
+    /// A hole of a file that was in nobody's way on the target needs no copy; one that may cover
+    /// old data is sent as such, so every block counts there.
+    private void addRanges(BlockSet ranges, long size) {
+        boolean fresh = job.isFresh(id);
+        if (!fresh) {
+            ranges.addRange(tree, id.high(), id.low(), 0, size);
+            return;
+        }
+        long at = 0;
+        for (int i = 0; at < size && i < SEGMENTS_MAX; i++) {
+            long data = job.reader(tree).nextData(id, at);
+            if (data < 0) {
+                return;
+            }
+            long hole = job.reader(tree).nextHole(id, data);
+            long end = hole < 0 ? size : hole;
+            ranges.addRange(tree, id.high(), id.low(), data, end - data);
+            at = end;
+        }
+        ranges.addRange(tree, id.high(), id.low(), at, size - at);
+    }
+
+    private Runnable readData() throws IOException {
+        int wanted = (int) (endByte - firstByte);
+        boolean hole = isHole();
+        ByteBuffer frame = buffer(Item.HEADER_BYTES + (hole ? 0 : wanted));
+        frame.position(Item.HEADER_BYTES);
+        int got = hole ? 0 : job.reader(tree).read(id, firstByte, frame);
+        return () -> {
+            if (spoiled) {
+                job.todo().addRange(tree, id.high(), id.low(), firstByte, wanted);
+                job.todo().addAttributes(tree, id.high(), id.low());
+            } else if (hole) {
+                sendHole(firstByte, wanted);
+            } else if (got > 0) {
+                frame.position(0);
+                Item.begin(
+                        frame, FrameType.COPY, tree, 0, job.host().applied(), id, firstByte);
+                frame.position(Item.HEADER_BYTES + got);
+                job.send(frame);
+                job.copied(got);
+            }
+        };
+    }
+
+    private boolean isHole() {
+        long data = job.reader(tree).nextData(id, firstByte);
+        return data < 0 || data >= endByte;
+    }
+
+    private void sendHole(long offset, long length) {
+        ByteBuffer frame = buffer(Item.HEADER_BYTES + 8);
+        Item.begin(frame, FrameType.HOLE, tree, 0, job.host().applied(), id, offset);
+        frame.putLong(length);
+        job.send(frame);
+    }
+
+    // ---- comparison
+
+    static void compare(SourceJob job, int tree, FileId id, long first, long end) {
+        FileTask task = new FileTask(job, tree, id);
+        long offset = first << Tracker.BLOCK_SHIFT;
+        int bytes = (int) (end - first) << Tracker.BLOCK_SHIFT;
+        task.run(() -> task.readHashes(offset, bytes, Tracker.BLOCK_SHIFT, null));
+    }
+
+    static void compareWhole(SourceJob job, int tree, FileId id, long from) {
+        FileTask task = new FileTask(job, tree, id);
+        task.run(
+                () ->
+                        task.readHashes(
+                                from,
+                                WHOLE_BYTES,
+                                WHOLE_SHIFT,
+                                () -> compareWhole(job, tree, id, from + WHOLE_BYTES)));
+    }
+
+    private Runnable readHashes(long offset, int bytes, int shift, @Nullable Runnable more)
+            throws IOException {
+        ByteBuffer data = job.scratch(bytes);
+        int got = job.reader(tree).read(id, offset, data);
+        int chunk = 1 << shift;
+        int count = (Math.max(0, got) + chunk - 1) / chunk;
+        ByteBuffer frame = buffer(Item.HEADER_BYTES + 8 + count * Item.HASH_BYTES);
+        Item.begin(frame, FrameType.HASHES, tree, shift, 0, id, offset);
+        frame.putLong(Math.max(0, got));
+        ChunkHash hash = new ChunkHash();
+        for (int i = 0; i < count; i++) {
+            hash.of(data, i * chunk, Math.min(chunk, got - i * chunk));
+            frame.putLong(hash.high()).putLong(hash.low());
+        }
+        return () -> {
+            if (got > 0) {
+                job.send(frame);
+                job.compared(got);
+            }
+            if (more != null && got == bytes) {
+                more.run();
+            }
+        };
+    }
+}

@@ -1,0 +1,51 @@
+package dev.understudy.node.rfs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+
+/// Describes a tree so that two of them can be compared.
+final class Trees {
+    private Trees() {}
+
+    /// Gives one line for each name below a directory: type, mode, owner, time, size, contents.
+    static Map<String, String> describe(Path root) throws IOException {
+        Map<String, String> lines = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path path : (Iterable<Path>) all::iterator) {
+                lines.put(root.relativize(path).toString(), line(path));
+            }
+        }
+        return lines;
+    }
+
+    private static String line(Path path) throws IOException {
+        Map<String, Object> attributes =
+                Files.readAttributes(
+                        path, "unix:mode,uid,gid,size,nlink", LinkOption.NOFOLLOW_LINKS);
+        String line =
+                "mode=%o uid=%s gid=%s mtime=%s"
+                        .formatted(
+                                (Integer) attributes.get("mode"),
+                                attributes.get("uid"),
+                                attributes.get("gid"),
+                                Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS));
+        if (Files.isSymbolicLink(path)) {
+            return line + " -> " + Files.readSymbolicLink(path);
+        }
+        if (Files.isRegularFile(path)) {
+            CRC32C crc = new CRC32C();
+            crc.update(Files.readAllBytes(path));
+            return line
+                    + " links=" + attributes.get("nlink")
+                    + " size=" + attributes.get("size")
+                    + " crc=" + crc.getValue();
+        }
+        return line;
+    }
+}
