@@ -360,7 +360,7 @@ final class Replica {
         if (from != session || queue == null || isStalled) {
             return;
         }
-        switch (queue.offer(write.seq(), 0)) {
+        switch (queue.offer(write.seq(), 0, false)) {
             case TAKEN -> {
                 received.put(write.seq(), write);
                 mark(write.chunk());
