@@ -292,7 +292,7 @@ public final class YamlReader {
             findings.add(
                     Finding.error(
                             "Y005", at, "'" + text + "' is not a word of this format", remedy));
-            return text;
+            return word; // as meant: no second finding for it
         }
         boolean isInt = INT.matcher(text).matches();
         if (ODD_INT.matcher(text).matches()) {
