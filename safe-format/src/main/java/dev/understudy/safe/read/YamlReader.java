@@ -278,7 +278,8 @@ public final class YamlReader {
         if (event.getScalarStyle() != ScalarStyle.PLAIN) {
             return new Node.Scalar(at, text, text);
         }
-        return new Node.Scalar(at, plain(text, at), text);
+        Object value = plain(text, at);
+        return new Node.Scalar(at, value, value instanceof String word ? word : text);
     }
 
     private @Nullable Object plain(String text, Position at) {
