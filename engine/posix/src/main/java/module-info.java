@@ -4,6 +4,7 @@ module dev.understudy.posix {
 
     exports dev.understudy.posix;
     exports dev.understudy.posix.fs;
+    exports dev.understudy.posix.fuse;
     exports dev.understudy.posix.net;
     exports dev.understudy.posix.process;
 }

@@ -105,6 +105,58 @@ public final class Native {
                 .order(ByteOrder.nativeOrder());
     }
 
+    /// Maps fresh anonymous memory: page-aligned, zero, and only touched pages cost anything.
+    ///
+    /// @throws OutOfMemoryError if the address space is used up
+    public static ByteBuffer map(long sizeBytes) {
+        MemorySegment captured = capture();
+        long address;
+        try {
+            address =
+                    result(
+                            (long)
+                                    Maps.MMAP.invokeExact(
+                                            captured,
+                                            0L,
+                                            sizeBytes,
+                                            Maps.PROT_READ_WRITE,
+                                            Maps.PRIVATE_ANONYMOUS_NORESERVE,
+                                            -1,
+                                            0L),
+                            captured);
+        } catch (Throwable t) {
+            throw wrong(t);
+        }
+        if (address < 0 && address > -4096) {
+            throw new OutOfMemoryError("mmap of " + sizeBytes + ": " + Errno.words((int) address));
+        }
+        return MemorySegment.ofAddress(address)
+                .reinterpret(sizeBytes)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder());
+    }
+
+    /// Gives memory from [#map] back; no buffer on it may be used afterwards.
+    public static void unmap(ByteBuffer mapped) {
+        MemorySegment captured = capture();
+        try {
+            int _ =
+                    (int)
+                            Maps.MUNMAP.invokeExact(
+                                    captured, address(mapped), (long) mapped.capacity());
+        } catch (Throwable t) {
+            throw wrong(t);
+        }
+    }
+
+    private static final class Maps {
+        // asm-generic/mman-common.h
+        static final int PROT_READ_WRITE = 3;
+        static final int PRIVATE_ANONYMOUS_NORESERVE = 0x2 | 0x20 | 0x4000;
+        static final MethodHandle MMAP = bind("mmap", LONG, LONG, LONG, INT, INT, INT, LONG);
+        static final MethodHandle MUNMAP = bind("munmap", INT, LONG, LONG);
+    }
+
     /// Gives the address of index 0 of a direct buffer; valid as long as the buffer is reachable.
     public static long address(ByteBuffer direct) {
         return MemorySegment.ofBuffer(direct.duplicate().clear()).address();

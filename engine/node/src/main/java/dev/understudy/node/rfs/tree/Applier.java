@@ -1,6 +1,5 @@
 package dev.understudy.node.rfs.tree;
 
-import dev.understudy.core.rfs.FileId;
 import dev.understudy.core.rfs.Op;
 import dev.understudy.core.rfs.OpKind;
 import dev.understudy.core.rfs.OpView;
@@ -36,6 +35,10 @@ public final class Applier {
     private @Nullable ByteBuffer lastFrame;
     private long lastAddress;
     private @Nullable LowerFile made;
+    private @Nullable LowerFile knownFile;
+    private @Nullable LowerFile knownParent;
+    private @Nullable LowerFile knownNewParent;
+    private boolean local;
 
     /// Makes an applier for a tree.
     public Applier(LowerTree tree) {
@@ -91,12 +94,50 @@ public final class Applier {
         return made;
     }
 
+    /// Applies an operation whose files the caller knows, so that no id is looked up.
+    ///
+    /// @param file that the header names, null for a creation
+    /// @param parent directory of the (old) name, null where there is none
+    /// @param newParent directory of the new name of a RENAME, else null
+    /// @param local whether the files live on this node only: they get no id
+    public int applyKnown(
+            OpView op,
+            @Nullable LowerFile file,
+            @Nullable LowerFile parent,
+            @Nullable LowerFile newParent,
+            boolean local) {
+        knownFile = file;
+        knownParent = parent;
+        knownNewParent = newParent;
+        this.local = local;
+        try {
+            return apply(op, true);
+        } finally {
+            knownFile = null;
+            knownParent = null;
+            knownNewParent = null;
+            this.local = false;
+        }
+    }
+
+    private @Nullable LowerFile file(OpView op) {
+        return knownFile != null ? knownFile : tree.byId(op.idHigh(), op.idLow());
+    }
+
+    private @Nullable LowerFile parent(OpView op) {
+        return knownParent != null ? knownParent : tree.byId(op.parent());
+    }
+
+    private @Nullable LowerFile newParent(OpView op) {
+        return knownNewParent != null ? knownNewParent : tree.byId(op.newParent());
+    }
+
     private interface FileCall {
         int call(LowerFile file, int fd, OpView op);
     }
 
     private int onFile(OpView op, FileCall call) {
-        LowerFile file = tree.byId(op.idHigh(), op.idLow());
+        LowerFile file = file(op);
         if (file == null) {
             return -tree.lastErrno();
         }
@@ -121,7 +162,7 @@ public final class Applier {
     }
 
     private int write(OpView op) {
-        LowerFile file = tree.byId(op.idHigh(), op.idLow());
+        LowerFile file = file(op);
         if (file == null) {
             return -tree.lastErrno();
         }
@@ -166,14 +207,10 @@ public final class Applier {
         return name(op, op.nameAt(), op.nameLength(), 0);
     }
 
-    private @Nullable LowerFile directory(FileId id) {
-        return tree.byId(id.high(), id.low());
-    }
-
     // ---- creation
 
     private int create(OpView op, boolean origin) {
-        LowerFile parent = directory(op.parent());
+        LowerFile parent = parent(op);
         if (parent == null) {
             return -tree.lastErrno();
         }
@@ -244,7 +281,7 @@ public final class Applier {
         int result = own(op, fd);
         LowerFile file = null;
         if (result >= 0) {
-            file = tree.adopt(fd, op.idHigh(), op.idLow(), stat);
+            file = tree.adopt(fd, op.idHigh(), op.idLow(), stat, local);
             result = file == null ? -tree.lastErrno() : 0;
         } else {
             Fd.close(fd);
@@ -300,8 +337,8 @@ public final class Applier {
     // ---- names
 
     private int link(OpView op) {
-        LowerFile file = tree.byId(op.idHigh(), op.idLow());
-        LowerFile parent = file == null ? null : directory(op.parent());
+        LowerFile file = file(op);
+        LowerFile parent = file == null ? null : parent(op);
         if (file == null || parent == null) {
             return -tree.lastErrno();
         }
@@ -332,7 +369,7 @@ public final class Applier {
     }
 
     private int remove(OpView op, boolean origin) {
-        LowerFile parent = directory(op.parent());
+        LowerFile parent = parent(op);
         if (parent == null) {
             return origin ? -tree.lastErrno() : 0;
         }
@@ -382,8 +419,8 @@ public final class Applier {
     }
 
     private int rename(OpView op, boolean origin) {
-        LowerFile from = directory(op.parent());
-        LowerFile to = from == null ? null : directory(op.newParent());
+        LowerFile from = parent(op);
+        LowerFile to = from == null ? null : newParent(op);
         if (from == null || to == null) {
             return -tree.lastErrno();
         }
@@ -444,7 +481,7 @@ public final class Applier {
     }
 
     private int release(OpView op) {
-        LowerFile file = tree.byId(op.idHigh(), op.idLow());
+        LowerFile file = file(op);
         if (file != null && file.isTemporary()) {
             file.temporary(false);
             tree.vanished(file);
@@ -465,6 +502,7 @@ public final class Applier {
     private int setAttributes(LowerFile file, int fd, OpView op) {
         int mask = op.mask();
         int result = 0;
+        file.mode(-1);
         if ((mask & Op.SET_SIZE) != 0) {
             result = Fd.ftruncate(fd, op.arg());
         }
@@ -499,6 +537,8 @@ public final class Applier {
     private int xattr(LowerFile file, int fd, OpView op) {
         long name = name(op);
         boolean pathOnly = LowerTree.isPathOnly(file.type);
+        file.mode(-1);
+        file.capability(LowerFile.Capability.UNKNOWN);
         if (op.kind() == OpKind.REMOVEXATTR) {
             return pathOnly ? Xattr.remove(procPath.of(fd), name) : Xattr.fremove(fd, name);
         }

@@ -73,6 +73,11 @@ public final class LowerFile {
         return type == Stat.S_IFREG;
     }
 
+    /// Tells whether the id is known.
+    public boolean isIdentified() {
+        return identified;
+    }
+
     /// Gives the first half of the id; valid after [LowerTree#identify].
     public long idHigh() {
         return idHigh;

@@ -290,8 +290,10 @@ public final class LowerTree implements AutoCloseable {
     /// Takes a file that was just created through `fd`, which stays open in it, and pins it.
     ///
     /// @param fd open descriptor, O_PATH for links and special files
+    /// @param local whether it lives on this node only and gets no id
     /// @return the file with its id set, pinned once, or null and [#lastErrno]
-    synchronized @Nullable LowerFile adopt(int fd, long idHigh, long idLow, Stat attributes) {
+    synchronized @Nullable LowerFile adopt(
+            int fd, long idHigh, long idLow, Stat attributes, boolean local) {
         int result = handle.of(fd);
         if (result < 0) {
             return fail(result);
@@ -300,6 +302,10 @@ public final class LowerTree implements AutoCloseable {
         file.fd = fd;
         file.pins = 1;
         openCount++;
+        if (local) {
+            file.exclude();
+            return file;
+        }
         result = assign(file, idHigh, idLow);
         if (result < 0) {
             unpin(file);
@@ -581,6 +587,16 @@ public final class LowerTree implements AutoCloseable {
                 drop(file);
             }
         }
+    }
+
+    /// Forgets what the kernel remembers and has open, after its mount went away.
+    public synchronized void kernelGone() {
+        byIno.forEach(file -> {
+            file.forget(Long.MAX_VALUE);
+            file.countOpen(-file.opens());
+            file.cacheEpoch(-1);
+        });
+        root.lookedUp();
     }
 
     private void drop(LowerFile file) {

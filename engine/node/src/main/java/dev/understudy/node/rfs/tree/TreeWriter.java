@@ -133,7 +133,7 @@ public final class TreeWriter {
                             At.openat(directory, name, flags | At.O_NOFOLLOW | At.O_CLOEXEC, 0));
         }
         Errno.check("statx " + id, stat.of(fd));
-        LowerFile file = tree.adopt(fd, id.high(), id.low(), stat);
+        LowerFile file = tree.adopt(fd, id.high(), id.low(), stat, false);
         if (file == null) {
             throw Errno.failed("mark " + id, tree.lastErrno());
         }

@@ -1,0 +1,274 @@
+package dev.understudy.posix.fuse;
+
+import dev.understudy.posix.CString;
+import dev.understudy.posix.Errno;
+import dev.understudy.posix.Native;
+import dev.understudy.posix.fs.At;
+import dev.understudy.posix.fs.Fd;
+import dev.understudy.posix.fs.Mounts;
+import dev.understudy.posix.fs.Stat;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// One mounted FUSE file system: requests are read from it and replies written to it.
+///
+/// The connection lives as long as some process holds its descriptor; when the last one is closed
+/// the kernel answers every request with ENOTCONN. Reads and replies allocate nothing and may be
+/// mixed between threads as long as each uses its own buffers.
+public final class FuseConnection implements AutoCloseable {
+    /// The file system type that /proc/self/mountinfo shows.
+    public static final String TYPE = "fuse.understudy";
+
+    private static final int F_SETFL = 4; // asm-generic/fcntl.h
+    private static final int INIT_ROOM = 8192 + Fuse.DATA_MAX;
+    private static final int READ_AHEAD_KIB = 1024;
+
+    private final Path directory;
+    private final int fd;
+    private int minor;
+    private int dataMax = Fuse.DATA_MAX;
+    private final ByteBuffer notice = Native.allocate(512, 8);
+    private final long noticeAddress = Native.address(notice);
+    private boolean closed;
+
+    private FuseConnection(Path directory, int fd) {
+        this.directory = directory;
+        this.fd = fd;
+    }
+
+    /// Mounts over a directory and agrees on the protocol; the permission checks are the kernel's.
+    ///
+    /// @param directory absolute, without symbolic links
+    /// @param source what mount(8) shows as the device
+    /// @param flags `MS_...` bits of [Mounts]
+    /// @throws IOException if FUSE is missing, the mount fails or the kernel is too old
+    public static FuseConnection mount(Path directory, String source, long flags)
+            throws IOException {
+        int fd;
+        try (CString device = CString.of("/dev/fuse")) {
+            fd =
+                    Errno.check(
+                            "open /dev/fuse",
+                            At.openat(At.AT_FDCWD, device.address(), At.O_RDWR | At.O_CLOEXEC, 0));
+        }
+        String options =
+                "fd=%d,rootmode=40000,user_id=0,group_id=0,default_permissions,allow_other,max_read=%d"
+                        .formatted(fd, Fuse.DATA_MAX);
+        int mounted = Mounts.mount(source, directory.toString(), TYPE, flags, options);
+        if (mounted < 0) {
+            Fd.close(fd);
+            throw Errno.failed("mount FUSE on " + directory, mounted);
+        }
+        FuseConnection connection = new FuseConnection(directory, fd);
+        try {
+            connection.agree();
+            Errno.check("fcntl /dev/fuse", Fd.fcntl(fd, F_SETFL, At.O_NONBLOCK));
+        } catch (IOException e) {
+            Mounts.unmount(directory.toString(), Mounts.MNT_FORCE | Mounts.MNT_DETACH);
+            Fd.close(fd);
+            throw e;
+        }
+        return connection;
+    }
+
+    private void agree() throws IOException {
+        ByteBuffer in = Native.map(INIT_ROOM);
+        try {
+            long address = Native.address(in);
+            Errno.check("read INIT from /dev/fuse", Fd.read(fd, address, INIT_ROOM));
+            if (in.getInt(Fuse.IN_OPCODE) != Fuse.INIT) {
+                throw new IOException("first FUSE request is " + in.getInt(Fuse.IN_OPCODE));
+            }
+            int body = Fuse.IN_HEADER;
+            int major = in.getInt(body);
+            minor = in.getInt(body + 4);
+            long offered = in.getInt(body + 12) & 0xffffffffL;
+            if ((offered & Fuse.INIT_EXT) != 0) {
+                offered |= (long) in.getInt(body + 16) << 32;
+            }
+            if (major != Fuse.VERSION
+                    || minor < Fuse.MINOR_MIN
+                    || (offered & Fuse.REQUIRED) != Fuse.REQUIRED) {
+                throw new IOException(
+                        "this kernel speaks FUSE %d.%d, flags %x; needed is Linux 5.13 or newer"
+                                .formatted(major, minor, offered));
+            }
+            answerInit(in.getLong(Fuse.IN_UNIQUE), offered & Fuse.WANTED, in.getInt(body + 8));
+        } finally {
+            Native.unmap(in);
+        }
+    }
+
+    private void answerInit(long unique, long flags, int readAhead) throws IOException {
+        int length = Fuse.OUT_HEADER + Fuse.INIT_OUT;
+        ByteBuffer out = notice;
+        header(out, length, 0, unique);
+        int body = Fuse.OUT_HEADER;
+        out.putInt(body, Fuse.VERSION);
+        out.putInt(body + 4, Fuse.MINOR);
+        out.putInt(body + 8, Math.max(readAhead, READ_AHEAD_KIB << 10));
+        out.putInt(body + 12, (int) flags);
+        out.putShort(body + 16, (short) 128); // max_background
+        out.putShort(body + 18, (short) 96); // congestion_threshold
+        out.putInt(body + 20, Fuse.DATA_MAX); // max_write
+        out.putInt(body + 24, 1); // time_gran, ns
+        out.putShort(body + 28, (short) (Fuse.DATA_MAX >> 12)); // max_pages
+        out.putShort(body + 30, (short) 0);
+        out.putInt(body + 32, (int) (flags >>> 32));
+        for (int i = 36; i < Fuse.INIT_OUT; i += 4) {
+            out.putInt(body + i, 0);
+        }
+        Errno.check("answer INIT", Fd.write(fd, noticeAddress, length));
+    }
+
+    /// Raises the kernel's read-ahead for this mount; a system that does not let us keeps its own.
+    ///
+    /// @return whether it was raised
+    public boolean raiseReadAhead() {
+        Stat stat = new Stat();
+        int probe;
+        try (CString path = CString.of(directory.toString())) {
+            probe = At.openat(At.AT_FDCWD, path.address(), At.O_PATH | At.O_CLOEXEC, 0);
+        }
+        if (probe < 0) {
+            return false;
+        }
+        int known = stat.of(probe);
+        Fd.close(probe);
+        Path bdi =
+                Path.of(
+                        "/sys/class/bdi/%d:%d/read_ahead_kb"
+                                .formatted(stat.fileSystem() >>> 32, (int) stat.fileSystem()));
+        try {
+            if (known >= 0 && Files.isWritable(bdi)) {
+                Files.write(
+                        bdi, String.valueOf(READ_AHEAD_KIB).getBytes(StandardCharsets.US_ASCII));
+                return true;
+            }
+        } catch (IOException e) {
+            return false; // no sysfs in this namespace, or read-only
+        }
+        return false;
+    }
+
+    /// Gives the descriptor of /dev/fuse, non-blocking; whoever else holds it keeps the mount
+    /// alive.
+    public int fd() {
+        return fd;
+    }
+
+    /// Gives the directory that is covered.
+    public Path directory() {
+        return directory;
+    }
+
+    /// Gives the minor version of the protocol that the kernel speaks.
+    public int minor() {
+        return minor;
+    }
+
+    /// Gives the most bytes of data in one WRITE or READ.
+    public int dataMax() {
+        return dataMax;
+    }
+
+    /// Reads one request.
+    ///
+    /// @param length at least 80 bytes more than [#dataMax]
+    /// @return bytes of the request; -EAGAIN if there is none, -ENODEV if it was unmounted, -ENOENT
+    ///   or -EINTR if the request went away: read again
+    public int read(long address, int length) {
+        return (int) Fd.read(fd, address, length);
+    }
+
+    /// Writes a reply that starts with a `fuse_out_header`.
+    ///
+    /// @return -ENOENT if nobody waits for it any more
+    public int write(long address, int length) {
+        return (int) Fd.write(fd, address, length);
+    }
+
+    /// Fills in a `fuse_out_header` at index 0.
+    ///
+    /// @param error 0 or a negated errno
+    public static void header(ByteBuffer out, int length, int error, long unique) {
+        out.putInt(0, length);
+        out.putInt(4, error);
+        out.putLong(8, unique);
+    }
+
+    /// Lets the kernel forget what it cached of a file. With data this waits for its pages: never
+    /// on the thread that answers requests.
+    ///
+    /// @param data false: attributes only, which never waits
+    /// @return 0; -ENOENT if the kernel does not know the file
+    public synchronized int invalidateInode(long nodeId, boolean data) {
+        header(notice, 40, Fuse.NOTIFY_INVAL_INODE, 0);
+        notice.putLong(16, nodeId);
+        notice.putLong(24, data ? 0 : -1);
+        notice.putLong(32, 0);
+        return noResult(Fd.write(fd, noticeAddress, 40));
+    }
+
+    /// Lets the kernel forget a name. Waits for the directory's lock: never on the thread that
+    /// answers requests.
+    ///
+    /// @return 0; -ENOENT if the kernel does not know the name
+    public synchronized int invalidateEntry(long parent, byte[] name) {
+        int length = 32 + name.length + 1;
+        header(notice, length, Fuse.NOTIFY_INVAL_ENTRY, 0);
+        notice.putLong(16, parent);
+        notice.putInt(24, name.length);
+        notice.putInt(28, 0);
+        notice.put(32, name);
+        notice.put(32 + name.length, (byte) 0);
+        return noResult(Fd.write(fd, noticeAddress, length));
+    }
+
+    /// Lets the kernel look every name up again; never waits.
+    ///
+    /// @return 0; -ENOSYS before Linux 6.16
+    public synchronized int invalidateNames() {
+        if (minor < Fuse.MINOR_INC_EPOCH) {
+            return -Errno.ENOSYS;
+        }
+        header(notice, 16, Fuse.NOTIFY_INC_EPOCH, 0);
+        return noResult(Fd.write(fd, noticeAddress, 16));
+    }
+
+    private static int noResult(long result) {
+        return result < 0 ? (int) result : 0;
+    }
+
+    /// Tells whether the kernel can look every name up again at one word ([#invalidateNames]).
+    public boolean canInvalidateNames() {
+        return minor >= Fuse.MINOR_INC_EPOCH;
+    }
+
+    /// Takes the mount away once nobody uses it.
+    ///
+    /// @return 0; -EBUSY if files or working directories are open in it
+    public int unmount() {
+        return Mounts.unmount(directory.toString(), 0);
+    }
+
+    /// Aborts the connection, which frees every process that waits in it with an error, and takes
+    /// the mount out of sight.
+    ///
+    /// @return 0 or a negated errno
+    public int abort() {
+        return Mounts.unmount(directory.toString(), Mounts.MNT_FORCE | Mounts.MNT_DETACH);
+    }
+
+    /// Closes our descriptor; aborts the connection unless somebody else holds one.
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            Fd.close(fd);
+        }
+    }
+}
