@@ -27,10 +27,13 @@ final class HeartKeys {
     private final String peer;
     private final PeerLink link;
     private final Heart heart;
+    private final Runnable keyed;
     private final SecureRandom random = new SecureRandom();
     private volatile boolean hasKey;
 
-    HeartKeys(String self, String peer, PeerLink link, Heart heart) {
+    /// @param keyed called after each new key
+    HeartKeys(String self, String peer, PeerLink link, Heart heart, Runnable keyed) {
+        this.keyed = keyed;
         this.self = self;
         this.peer = peer;
         this.link = link;
@@ -83,6 +86,7 @@ final class HeartKeys {
         try {
             heart.install(PairKey.derive(secret, self, peer));
             hasKey = true;
+            keyed.run();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("HKDF of the platform fails", e);
         }

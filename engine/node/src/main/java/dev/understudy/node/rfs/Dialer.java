@@ -17,7 +17,6 @@ final class Dialer {
     private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
     private static final long PAUSE_MS = 100;
 
-
     /// Hears what became of it; on the loop.
     interface Listener {
         void connected(int attempt, Links.Dialed dialed);

@@ -112,11 +112,10 @@ final class DurablePoint {
         }
         isLocalStarted = true;
         int mine = attempt;
-        pool.execute(
-                () -> {
-                    IOException failure = sync(directories);
-                    loop.execute(() -> localDone(mine, failure));
-                });
+        pool.execute(() -> {
+            IOException failure = sync(directories);
+            loop.execute(() -> localDone(mine, failure));
+        });
     }
 
     /// Makes all directories durable; blocks.

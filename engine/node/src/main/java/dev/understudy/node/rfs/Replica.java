@@ -52,7 +52,7 @@ public final class Replica implements AutoCloseable {
     /// @param loop the module's loop, running; the replica does not close it
     /// @param listener gets the events on the loop; must not block
     /// @param directories makes the module's directories, in the order of the configuration, given
-    ///     the sink that their mounts submit to
+    ///   the sink that their mounts submit to
     /// @throws IOException if the metadata cannot be read or written
     public Replica(
             ReplicaSetup setup,
@@ -72,9 +72,7 @@ public final class Replica implements AutoCloseable {
         List<Directory> made = List.copyOf(directories.apply(knot));
         this.directories = made;
         Shared shared = new Shared(setup, loop, pool, made, marks, out, metrics);
-        point =
-                new DurablePoint(
-                        loop, pool, made, marks, out, metrics, setup.tuning().pointNs());
+        point = new DurablePoint(loop, pool, made, marks, out, metrics, setup.tuning().pointNs());
         primary = new Primary(loop, marks, out, setup.tuning(), metrics, point);
         knot.primary = primary;
         secondary = new Secondary(loop, pool, made, marks, out, metrics, chunks);
@@ -124,14 +122,13 @@ public final class Replica implements AutoCloseable {
 
     /// Carries out a command; from any thread, in the order of the calls.
     public void carryOut(Effect.Data command) {
-        loop.execute(
-                () -> {
-                    try {
-                        handle(command);
-                    } catch (RuntimeException e) {
-                        fault(e);
-                    }
-                });
+        loop.execute(() -> {
+            try {
+                handle(command);
+            } catch (RuntimeException e) {
+                fault(e);
+            }
+        });
     }
 
     /// Reports a fault of the data path itself; for the loop's fault handler too.
@@ -192,11 +189,10 @@ public final class Replica implements AutoCloseable {
             for (Directory directory : directories) {
                 directory.front().mount();
             }
-            loop.execute(
-                    () -> {
-                        mounted = true;
-                        out.send(new Event.Mounted(out.nowNs()));
-                    });
+            loop.execute(() -> {
+                mounted = true;
+                out.send(new Event.Mounted(out.nowNs()));
+            });
             if (verify) {
                 verify();
             }
@@ -212,29 +208,26 @@ public final class Replica implements AutoCloseable {
         BlockSet found = new BlockSet(Tracker.BLOCK_SHIFT);
         UnmountedWalk walk = new UnmountedWalk(setup.folder(), directories);
         long changed = walk.run(found);
-        loop.execute(
-                () -> {
-                    marks.addUncertain(found);
-                    verifiedFiles = -1;
-                    out.send(new Event.Verified(out.nowNs(), changed));
-                });
+        loop.execute(() -> {
+            marks.addUncertain(found);
+            verifiedFiles = -1;
+            out.send(new Event.Verified(out.nowNs(), changed));
+        });
     }
 
     private void abort() {
         leaveService();
-        pool.execute(
-                () -> {
-                    CompletableFuture<Void> aborted = new CompletableFuture<>();
-                    loop.execute(
-                            () -> {
-                                directories.forEach(directory -> directory.front().abort());
-                                primary.reset();
-                                mounted = false;
-                                aborted.complete(null);
-                            });
-                    aborted.join();
-                    mountAll(false);
-                });
+        pool.execute(() -> {
+            CompletableFuture<Void> aborted = new CompletableFuture<>();
+            loop.execute(() -> {
+                directories.forEach(directory -> directory.front().abort());
+                primary.reset();
+                mounted = false;
+                aborted.complete(null);
+            });
+            aborted.join();
+            mountAll(false);
+        });
     }
 
     private void leaveService() {
@@ -290,11 +283,10 @@ public final class Replica implements AutoCloseable {
 
     private void takeOver() {
         targetSide.stopReceiving();
-        writeSeal(
-                () -> {
-                    secondary.takeOver();
-                    out.send(new Event.TailApplied(out.nowNs()));
-                });
+        writeSeal(() -> {
+            secondary.takeOver();
+            out.send(new Event.TailApplied(out.nowNs()));
+        });
     }
 
     /// Makes the sets durable and marks them complete, then goes on on the loop.
@@ -304,24 +296,22 @@ public final class Replica implements AutoCloseable {
         } catch (IOException e) {
             throw Marks.broken(e);
         }
-        pool.execute(
-                () -> {
-                    IOException failure = null;
-                    try {
-                        journal.seal();
-                    } catch (IOException e) {
-                        failure = e;
-                    }
-                    IOException result = failure;
-                    loop.execute(
-                            () -> {
-                                if (result != null) {
-                                    fault(Marks.broken(result));
-                                } else {
-                                    then.run();
-                                }
-                            });
-                });
+        pool.execute(() -> {
+            IOException failure = null;
+            try {
+                journal.seal();
+            } catch (IOException e) {
+                failure = e;
+            }
+            IOException result = failure;
+            loop.execute(() -> {
+                if (result != null) {
+                    fault(Marks.broken(result));
+                } else {
+                    then.run();
+                }
+            });
+        });
     }
 
     private void follow(long epoch) {
@@ -406,16 +396,15 @@ public final class Replica implements AutoCloseable {
         setup.links().onStream(setup.module(), null);
         CompletableFuture<Void> stopped = new CompletableFuture<>();
         boolean posted =
-                loop.execute(
-                        () -> {
-                            try {
-                                leaveService();
-                                targetSide.end();
-                                directories.forEach(d -> d.front().close());
-                            } finally {
-                                stopped.complete(null);
-                            }
-                        });
+                loop.execute(() -> {
+                    try {
+                        leaveService();
+                        targetSide.end();
+                        directories.forEach(d -> d.front().close());
+                    } finally {
+                        stopped.complete(null);
+                    }
+                });
         if (posted) {
             stopped.orTimeout(5, TimeUnit.SECONDS).exceptionally(_ -> null).join();
         }

@@ -144,8 +144,7 @@ final class SourceSide implements Dialer.Listener {
     public void refused(int attempt, LinkException reason) {
         wanted = false;
         if (reason.reason() == Frames.Reason.HIGHER_EPOCH) {
-            shared.out()
-                    .send(new Event.RefusedByHigherEpoch(shared.out().nowNs(), reason.epoch()));
+            shared.out().send(new Event.RefusedByHigherEpoch(shared.out().nowNs(), reason.epoch()));
         } else if (joinId != 0) {
             failed(String.valueOf(reason.getMessage()));
         } else {

@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /// The source's side of a resynchronisation: one moving list of what is still to compare and to
 /// copy, fed by the sets at the start and by the application's writes until mirroring begins.
@@ -161,8 +160,7 @@ public final class SourceJob {
             addUncertain(uncertain);
         }
         ByteBuffer room = wire.room(Frames.BASE_BYTES);
-        Frames.plain(
-                room, FrameType.BEGIN, deep ? Item.MODE_COMPARE : Item.MODE_MAP, joinId);
+        Frames.plain(room, FrameType.BEGIN, deep ? Item.MODE_COMPARE : Item.MODE_MAP, joinId);
         wire.flush();
         beganNs = loop.nowNs();
         movedNs = beganNs;
@@ -531,9 +529,7 @@ public final class SourceJob {
             case HOLDING -> {
                 // Names and cuts must be equal before operations follow; data and attributes need
                 // not be.
-                if (isDrained()
-                        && todo.wholes() + todo.cuts() == 0
-                        && host.isQuiet()) {
+                if (isDrained() && todo.wholes() + todo.cuts() == 0 && host.isQuiet()) {
                     mirror();
                 }
             }
@@ -541,11 +537,10 @@ public final class SourceJob {
                 if (isDrained() && todo.isEmpty()) {
                     phase = Phase.FINISHING;
                     Frames.plain(wire.room(Frames.BASE_BYTES), FrameType.FINISH, 0, joinId);
-                    host.sync(
-                            () -> {
-                                isSynced = true;
-                                finish();
-                            });
+                    host.sync(() -> {
+                        isSynced = true;
+                        finish();
+                    });
                 }
             }
             case STARTING, FINISHING, DONE, FAILED -> {

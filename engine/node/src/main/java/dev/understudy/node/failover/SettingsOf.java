@@ -1,0 +1,64 @@
+package dev.understudy.node.failover;
+
+import dev.understudy.core.failover.Isolation;
+import dev.understudy.core.failover.Settings;
+import dev.understudy.core.failover.Timing;
+import dev.understudy.core.member.NodeId;
+import dev.understudy.core.rules.RestartLimit;
+import dev.understudy.node.config.ActiveModule;
+import dev.understudy.safe.UserConfig;
+
+/// Puts a module's configuration into the core's values; pure.
+final class SettingsOf {
+    private SettingsOf() {}
+
+    /// Reads what the failover machine must know.
+    static Settings of(ActiveModule module, String self, String peer) {
+        UserConfig config = module.config();
+        UserConfig.ModuleSettings settings = config.module();
+        return new Settings(
+                new NodeId(self),
+                new NodeId(peer),
+                shortened(module.version().configDigest()),
+                isolation(config.isolation().policy()),
+                !config.isolation().witnesses().isEmpty(),
+                !config.virtualIps().isEmpty(),
+                settings.failover(),
+                settings.preferredPrimary().equals(self),
+                new RestartLimit(
+                        settings.restartLimit().count(),
+                        settings.restartLimit().within().toNanos()),
+                timing(config));
+    }
+
+    private static String shortened(String digest) {
+        return digest.length() <= 64 ? digest : digest.substring(digest.length() - 64);
+    }
+
+    private static Isolation isolation(UserConfig.Policy policy) {
+        return switch (policy) {
+            case PROTECT -> Isolation.PROTECT;
+            case AVAILABLE -> Isolation.AVAILABLE;
+            case MANUAL -> Isolation.MANUAL;
+        };
+    }
+
+    /// The window is one and a half times the detection, its margin a seventh of that.
+    private static Timing timing(UserConfig config) {
+        Timing base = Timing.DEFAULT;
+        long graceNs = config.heartbeats().timeout().toNanos();
+        long windowNs = graceNs * 3 / 2;
+        return new Timing(
+                config.heartbeats().interval().toNanos(),
+                config.heartbeats().lease().toNanos(),
+                graceNs,
+                windowNs,
+                Math.max(base.marginNs(), windowNs / 7),
+                base.probeNs(),
+                config.timeouts().start().toNanos(),
+                config.timeouts().stop().toNanos(),
+                config.timeouts().forceStop().toNanos(),
+                base.killNs(),
+                base.barrierNs());
+    }
+}

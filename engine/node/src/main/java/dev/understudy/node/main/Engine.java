@@ -1,0 +1,187 @@
+package dev.understudy.node.main;
+
+import dev.understudy.core.member.HaException;
+import dev.understudy.node.api.ModuleState;
+import dev.understudy.node.api.NodeState;
+import dev.understudy.node.cluster.Cluster;
+import dev.understudy.node.config.ActiveModule;
+import dev.understudy.node.config.ModuleWatcher;
+import dev.understudy.node.failover.ModuleFactory;
+import dev.understudy.node.failover.ModuleRuntime;
+import dev.understudy.node.failover.Modules;
+import dev.understudy.node.journal.Entry;
+import dev.understudy.node.journal.Journal;
+import dev.understudy.node.link.TlsIdentity;
+import dev.understudy.node.store.Ticker;
+import dev.understudy.safe.UserConfig;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The modules of this node and their pair: makes, replaces and ends runtimes as membership and
+/// configuration change.
+final class Engine implements ModuleWatcher, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+    private final ModuleFactory factory;
+    private final Modules modules;
+    private final Journal journal;
+    private final Ticker ticker;
+    private final String bootId;
+    private final Supplier<@Nullable TlsIdentity> identity;
+    private final Map<String, ActiveModule> active = new TreeMap<>();
+    private @Nullable PairLinks links;
+    private Cluster.@Nullable Joined joined;
+
+    /// @param identity asked when a cluster is joined; null = `tls: off`
+    Engine(
+            ModuleFactory factory,
+            Modules modules,
+            Journal journal,
+            Ticker ticker,
+            String bootId,
+            Supplier<@Nullable TlsIdentity> identity) {
+        this.factory = factory;
+        this.modules = modules;
+        this.journal = journal;
+        this.ticker = ticker;
+        this.bootId = bootId;
+        this.identity = identity;
+    }
+
+    /// Takes over membership: opens the links to the peer and brings up the modules.
+    synchronized void joined(Cluster.Joined now) {
+        joined = now;
+        if (links != null || now.config().peersOf(now.self()).isEmpty()) return;
+        try {
+            links = PairLinks.open(now, identity.get(), ticker, this::rearm);
+        } catch (IOException e) {
+            throw new HaException(
+                    "HA-4117",
+                    "the links to the peer cannot be opened: " + e.getMessage(),
+                    e,
+                    "free the address and port, then restart safed");
+        }
+        for (ActiveModule module : active.values()) bringUp(module);
+    }
+
+    private void rearm() {
+        for (ModuleRuntime module : modules.all()) module.rearm();
+    }
+
+    /// Once a second: keys.
+    synchronized void poll() {
+        PairLinks now = links;
+        if (now != null) now.poll();
+    }
+
+    @Override
+    public synchronized Optional<String> whyNotNow(String module) {
+        Optional<ModuleState> state = modules.state(module);
+        if (state.isEmpty() || state.get().state() == ModuleState.State.STOP) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                module
+                        + " is "
+                        + state.get().state()
+                        + " on "
+                        + state.get().node()
+                        + ": stop it first");
+    }
+
+    @Override
+    public synchronized void inForce(ActiveModule module) {
+        active.put(module.name(), module);
+        takeDown(module.name());
+        if (links != null) bringUp(module);
+    }
+
+    @Override
+    public synchronized void removed(String module) {
+        active.remove(module);
+        takeDown(module);
+    }
+
+    private void bringUp(ActiveModule module) {
+        PairLinks pair = links;
+        if (pair == null) return;
+        try {
+            ModuleRuntime runtime = factory.make(module, pair.pair());
+            modules.add(module.name(), runtime);
+            runtime.start(startsNow(module, runtime));
+        } catch (IOException | RuntimeException e) {
+            LOG.error("module {} cannot be brought up", module.name(), e);
+            journal.append(
+                    Entry.alarm(
+                            module.name(),
+                            "MODULE_NOT_UP",
+                            "the module cannot be brought up: "
+                                    + e.getMessage()
+                                    + "; mend it and restart safed"));
+        }
+    }
+
+    /// After a restart of the daemon alone the module goes on as it was; after a boot of the
+    /// machine as its configuration says.
+    private boolean startsNow(ActiveModule module, ModuleRuntime runtime) {
+        String writtenIn = runtime.node().saved().bootId();
+        boolean sameBoot = writtenIn.equals(bootId);
+        boolean ran = runtime.wasStarted();
+        if (sameBoot || writtenIn.isEmpty()) return ran;
+        UserConfig.Boot boot = module.config().module().boot();
+        return switch (boot) {
+            case ON -> true;
+            case OFF -> false;
+            case AUTO -> ran;
+        };
+    }
+
+    private void takeDown(String name) {
+        Optional<ModuleRuntime> old = modules.remove(name);
+        if (old.isEmpty()) return;
+        try {
+            old.get().close();
+        } catch (Exception e) {
+            LOG.error("module {} could not be taken down whole", name, e);
+        }
+    }
+
+    /// How this node sees its peer, for the API.
+    synchronized List<NodeState.PeerNode> peers() {
+        Cluster.Joined now = joined;
+        PairLinks pair = links;
+        if (now == null) return List.of();
+        return now.config().peersOf(now.self()).stream()
+                .map(peer -> {
+                    List<NodeState.Network> networks =
+                            peer.addresses().keySet().stream()
+                                    .map(network ->
+                                            new NodeState.Network(
+                                                    network,
+                                                    pair != null
+                                                            && pair.heart()
+                                                                    .isHeard(
+                                                                            network,
+                                                                            2_000_000_000L),
+                                                    null))
+                                    .toList();
+                    boolean up = networks.stream().anyMatch(NodeState.Network::isUp);
+                    return new NodeState.PeerNode(peer.name(), up, up ? 0L : null, networks);
+                })
+                .toList();
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        for (String name : List.copyOf(modules.modules())) takeDown(name);
+        PairLinks pair = links;
+        if (pair != null) pair.close();
+    }
+}
