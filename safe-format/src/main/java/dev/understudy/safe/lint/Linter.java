@@ -51,13 +51,6 @@ public final class Linter {
                     new PlatformService(),
                     new PlatformPath());
 
-    /// By path, line, column, id.
-    public static final Comparator<Finding> IN_FILE_ORDER =
-            Comparator.comparing((Finding f) -> f.position().path())
-                    .thenComparingInt(f -> f.position().line())
-                    .thenComparingInt(f -> f.position().column())
-                    .thenComparing(Finding::id);
-
     private Linter() {}
 
     /// Gives all findings: those of reading, then those of the rules, in file order.
@@ -65,7 +58,11 @@ public final class Linter {
         Set<Finding> findings = new LinkedHashSet<>(read.findings());
         read.module().ifPresent(module -> findings.addAll(lint(module)));
         List<Finding> sorted = new ArrayList<>(findings);
-        sorted.sort(IN_FILE_ORDER);
+        sorted.sort(
+                Comparator.comparing((Finding f) -> f.position().path())
+                        .thenComparingInt(f -> f.position().line())
+                        .thenComparingInt(f -> f.position().column())
+                        .thenComparing(Finding::id));
         return sorted;
     }
 

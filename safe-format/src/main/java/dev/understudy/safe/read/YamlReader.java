@@ -278,8 +278,7 @@ public final class YamlReader {
         if (event.getScalarStyle() != ScalarStyle.PLAIN) {
             return new Node.Scalar(at, text, text);
         }
-        Object value = plain(text, at);
-        return new Node.Scalar(at, value, value instanceof String word ? word : text);
+        return new Node.Scalar(at, plain(text, at), text);
     }
 
     private @Nullable Object plain(String text, Position at) {
@@ -293,7 +292,7 @@ public final class YamlReader {
             findings.add(
                     Finding.error(
                             "Y005", at, "'" + text + "' is not a word of this format", remedy));
-            return word; // as meant: no second finding for it
+            return text;
         }
         boolean isInt = INT.matcher(text).matches();
         if (ODD_INT.matcher(text).matches()) {

@@ -33,7 +33,7 @@ public final class PeerHttp implements AutoCloseable {
     ///
     /// @param status HTTP status
     /// @param body at most what the peer sent; the caller knows how large that may be
-    public record Answer(int status, String contentType, byte[] body, String etag) {}
+    public record Answer(int status, String contentType, byte[] body) {}
 
     /// A call to make.
     ///
@@ -111,8 +111,7 @@ public final class PeerHttp implements AutoCloseable {
         return new Answer(
                 response.statusCode(),
                 response.headers().firstValue("Content-Type").orElse(""),
-                response.body(),
-                response.headers().firstValue("ETag").orElse(""));
+                response.body());
     }
 
     static String reason(@Nullable Throwable failed) {

@@ -57,7 +57,7 @@ final class DurablePoint {
     }
 
     /// Begins to make points for a primary that has a peer.
-    void start(Primary of, Wire to) {
+    void start(Primary of, @Nullable Wire to) {
         primary = of;
         wire = to;
         if (!timer.isArmed()) {
@@ -112,11 +112,10 @@ final class DurablePoint {
         }
         isLocalStarted = true;
         int mine = attempt;
-        pool.execute(
-                () -> {
-                    IOException failure = sync(directories);
-                    loop.execute(() -> localDone(mine, failure));
-                });
+        pool.execute(() -> {
+            IOException failure = sync(directories);
+            loop.execute(() -> localDone(mine, failure));
+        });
     }
 
     /// Makes all directories durable; blocks.

@@ -117,17 +117,16 @@ final class Marks {
         }
         forcing = true;
         long upTo = journal.appended();
-        pool.execute(
-                () -> {
-                    IOException failure = null;
-                    try {
-                        journal.force(upTo);
-                    } catch (IOException e) {
-                        failure = e;
-                    }
-                    IOException result = failure;
-                    loop.execute(() -> forced(result));
-                });
+        pool.execute(() -> {
+            IOException failure = null;
+            try {
+                journal.force(upTo);
+            } catch (IOException e) {
+                failure = e;
+            }
+            IOException result = failure;
+            loop.execute(() -> forced(result));
+        });
     }
 
     private void forced(@org.jspecify.annotations.Nullable IOException failure) {

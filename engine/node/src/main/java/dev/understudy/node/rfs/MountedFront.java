@@ -85,12 +85,11 @@ public final class MountedFront implements Front {
         FuseFront mounted = front;
         front = null;
         if (mounted != null) {
-            loop.execute(
-                    () -> {
-                        if (!mounted.unmount()) {
-                            mounted.abort();
-                        }
-                    });
+            loop.execute(() -> {
+                if (!mounted.unmount()) {
+                    mounted.abort();
+                }
+            });
         }
     }
 

@@ -2,7 +2,6 @@ package dev.understudy.node.rfs;
 
 import dev.understudy.core.failover.Event;
 import dev.understudy.core.member.Generation;
-import dev.understudy.core.rfs.BadFrame;
 import dev.understudy.core.rfs.FileId;
 import dev.understudy.core.rfs.FrameType;
 import dev.understudy.core.rfs.Frames;
@@ -134,18 +133,19 @@ final class Primary implements MutationSink {
     public void applied(MutationSource from, int token, OpKind kind, int outcome) {
         if (kind == OpKind.SYNC) {
             if (outcome == -Errno.EIO) {
-                out.send(new Event.LocalDiskError(out.nowNs(), "sync failed: " + Errno.words(outcome)));
+                out.send(
+                        new Event.LocalDiskError(
+                                out.nowNs(), "sync failed: " + Errno.words(outcome)));
             }
             return;
         }
         int slot = applying;
-        if (slot < 0 || pending.source[slot] != from || pending.token[slot] != token) {
+        if (slot < 0 || !from.equals(pending.source[slot]) || pending.token[slot] != token) {
             return; // of a mount that was aborted meanwhile
         }
         applying = -1;
         view.over(pending.frame[slot], pending.at[slot], pending.length[slot]);
-        boolean exception =
-                outcome < 0 || (kind == OpKind.WRITE && outcome != view.dataLength());
+        boolean exception = outcome < 0 || (kind == OpKind.WRITE && outcome != view.dataLength());
         source.done(outcome, exception);
         if (peer != Peer.NONE && source.applied() <= source.sent()) {
             inFlightBytes -= pending.length[slot];
@@ -160,7 +160,9 @@ final class Primary implements MutationSink {
         }
         pending.give(slot);
         if (outcome == -Errno.EIO) {
-            out.send(new Event.LocalDiskError(out.nowNs(), kind + " failed: " + Errno.words(outcome)));
+            out.send(
+                    new Event.LocalDiskError(
+                            out.nowNs(), kind + " failed: " + Errno.words(outcome)));
         }
         if (!pumping) {
             pump();
@@ -318,8 +320,7 @@ final class Primary implements MutationSink {
     boolean frame(int type, ByteBuffer buffer, int at) {
         switch (type) {
             case FrameType.RECEIVED ->
-                    source.received(
-                            Frames.value(buffer, at), Frames.receivedConfirmed(buffer, at));
+                    source.received(Frames.value(buffer, at), Frames.receivedConfirmed(buffer, at));
             case FrameType.DURABLE -> durable(Frames.value(buffer, at), Frames.errno(buffer, at));
             case FrameType.FAILED -> {
                 int errno = Frames.errno(buffer, at);
@@ -348,7 +349,9 @@ final class Primary implements MutationSink {
     }
 
     private void peerDisk(String what, int errno) {
-        out.send(new Event.PeerDiskError(out.nowNs(), "the secondary " + what + ": " + Errno.words(errno)));
+        out.send(
+                new Event.PeerDiskError(
+                        out.nowNs(), "the secondary " + what + ": " + Errno.words(errno)));
     }
 
     private void checkReceipt() {

@@ -12,12 +12,14 @@ import dev.understudy.node.rfs.stream.Chunks;
 import dev.understudy.posix.net.EventLoop;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +54,7 @@ public final class Replica implements AutoCloseable {
     /// @param loop the module's loop, running; the replica does not close it
     /// @param listener gets the events on the loop; must not block
     /// @param directories makes the module's directories, in the order of the configuration, given
-    ///     the sink that their mounts submit to
+    ///   the sink that their mounts submit to
     /// @throws IOException if the metadata cannot be read or written
     public Replica(
             ReplicaSetup setup,
@@ -72,11 +74,9 @@ public final class Replica implements AutoCloseable {
         List<Directory> made = List.copyOf(directories.apply(knot));
         this.directories = made;
         Shared shared = new Shared(setup, loop, pool, made, marks, out, metrics);
-        point =
-                new DurablePoint(
-                        loop, pool, made, marks, out, metrics, setup.tuning().pointNs());
+        point = new DurablePoint(loop, pool, made, marks, out, metrics, setup.tuning().pointNs());
         primary = new Primary(loop, marks, out, setup.tuning(), metrics, point);
-        knot.primary = primary;
+        knot.tied = primary;
         secondary = new Secondary(loop, pool, made, marks, out, metrics, chunks);
         sourceSide = new SourceSide(shared, primary, point, worker);
         targetSide = new TargetSide(shared, secondary, chunks);
@@ -85,10 +85,14 @@ public final class Replica implements AutoCloseable {
 
     /// Ties the mounts to a primary that is made after them.
     private static final class Knot implements MutationSink {
-        private Primary primary;
+        private @Nullable Primary tied;
+
+        private Primary primary() {
+            return Objects.requireNonNull(tied);
+        }
 
         void pump() {
-            primary.pump();
+            primary().pump();
         }
 
         @Override
@@ -99,7 +103,7 @@ public final class Replica implements AutoCloseable {
                 java.nio.ByteBuffer frame,
                 int at,
                 int length) {
-            primary.submit(source, token, kind, frame, at, length);
+            primary().submit(source, token, kind, frame, at, length);
         }
 
         @Override
@@ -108,7 +112,7 @@ public final class Replica implements AutoCloseable {
                 int token,
                 dev.understudy.core.rfs.OpKind kind,
                 int outcome) {
-            primary.applied(source, token, kind, outcome);
+            primary().applied(source, token, kind, outcome);
         }
     }
 
@@ -124,14 +128,13 @@ public final class Replica implements AutoCloseable {
 
     /// Carries out a command; from any thread, in the order of the calls.
     public void carryOut(Effect.Data command) {
-        loop.execute(
-                () -> {
-                    try {
-                        handle(command);
-                    } catch (RuntimeException e) {
-                        fault(e);
-                    }
-                });
+        loop.execute(() -> {
+            try {
+                handle(command);
+            } catch (RuntimeException e) {
+                fault(e);
+            }
+        });
     }
 
     /// Reports a fault of the data path itself; for the loop's fault handler too.
@@ -192,11 +195,10 @@ public final class Replica implements AutoCloseable {
             for (Directory directory : directories) {
                 directory.front().mount();
             }
-            loop.execute(
-                    () -> {
-                        mounted = true;
-                        out.send(new Event.Mounted(out.nowNs()));
-                    });
+            loop.execute(() -> {
+                mounted = true;
+                out.send(new Event.Mounted(out.nowNs()));
+            });
             if (verify) {
                 verify();
             }
@@ -212,29 +214,26 @@ public final class Replica implements AutoCloseable {
         BlockSet found = new BlockSet(Tracker.BLOCK_SHIFT);
         UnmountedWalk walk = new UnmountedWalk(setup.folder(), directories);
         long changed = walk.run(found);
-        loop.execute(
-                () -> {
-                    marks.addUncertain(found);
-                    verifiedFiles = -1;
-                    out.send(new Event.Verified(out.nowNs(), changed));
-                });
+        loop.execute(() -> {
+            marks.addUncertain(found);
+            verifiedFiles = -1;
+            out.send(new Event.Verified(out.nowNs(), changed));
+        });
     }
 
     private void abort() {
         leaveService();
-        pool.execute(
-                () -> {
-                    CompletableFuture<Void> aborted = new CompletableFuture<>();
-                    loop.execute(
-                            () -> {
-                                directories.forEach(directory -> directory.front().abort());
-                                primary.reset();
-                                mounted = false;
-                                aborted.complete(null);
-                            });
-                    aborted.join();
-                    mountAll(false);
-                });
+        pool.execute(() -> {
+            CompletableFuture<Void> aborted = new CompletableFuture<>();
+            loop.execute(() -> {
+                directories.forEach(directory -> directory.front().abort());
+                primary.reset();
+                mounted = false;
+                aborted.complete(null);
+            });
+            aborted.join();
+            mountAll(false);
+        });
     }
 
     private void leaveService() {
@@ -258,10 +257,9 @@ public final class Replica implements AutoCloseable {
             throw Marks.broken(e);
         }
         if (serve.withPeer()) {
-            sourceSide.pair(serve.epoch(), serve.generation());
+            sourceSide.pair(serve.epoch());
         } else {
             sourceSide.drop();
-            sourceSide.generation(serve.generation());
             primary.serveAlone(serve.mints());
         }
         directories.forEach(directory -> directory.front().open());
@@ -273,7 +271,6 @@ public final class Replica implements AutoCloseable {
         } catch (IOException e) {
             throw Marks.broken(e);
         }
-        sourceSide.generation(generation);
         primary.useGeneration();
     }
 
@@ -290,11 +287,10 @@ public final class Replica implements AutoCloseable {
 
     private void takeOver() {
         targetSide.stopReceiving();
-        writeSeal(
-                () -> {
-                    secondary.takeOver();
-                    out.send(new Event.TailApplied(out.nowNs()));
-                });
+        writeSeal(() -> {
+            secondary.takeOver();
+            out.send(new Event.TailApplied(out.nowNs()));
+        });
     }
 
     /// Makes the sets durable and marks them complete, then goes on on the loop.
@@ -304,24 +300,22 @@ public final class Replica implements AutoCloseable {
         } catch (IOException e) {
             throw Marks.broken(e);
         }
-        pool.execute(
-                () -> {
-                    IOException failure = null;
-                    try {
-                        journal.seal();
-                    } catch (IOException e) {
-                        failure = e;
-                    }
-                    IOException result = failure;
-                    loop.execute(
-                            () -> {
-                                if (result != null) {
-                                    fault(Marks.broken(result));
-                                } else {
-                                    then.run();
-                                }
-                            });
-                });
+        pool.execute(() -> {
+            IOException failure = null;
+            try {
+                journal.seal();
+            } catch (IOException e) {
+                failure = e;
+            }
+            IOException result = failure;
+            loop.execute(() -> {
+                if (result != null) {
+                    fault(Marks.broken(result));
+                } else {
+                    then.run();
+                }
+            });
+        });
     }
 
     private void follow(long epoch) {
@@ -406,16 +400,15 @@ public final class Replica implements AutoCloseable {
         setup.links().onStream(setup.module(), null);
         CompletableFuture<Void> stopped = new CompletableFuture<>();
         boolean posted =
-                loop.execute(
-                        () -> {
-                            try {
-                                leaveService();
-                                targetSide.end();
-                                directories.forEach(d -> d.front().close());
-                            } finally {
-                                stopped.complete(null);
-                            }
-                        });
+                loop.execute(() -> {
+                    try {
+                        leaveService();
+                        targetSide.end();
+                        directories.forEach(d -> d.front().close());
+                    } finally {
+                        stopped.complete(null);
+                    }
+                });
         if (posted) {
             stopped.orTimeout(5, TimeUnit.SECONDS).exceptionally(_ -> null).join();
         }

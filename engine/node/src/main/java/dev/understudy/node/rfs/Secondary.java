@@ -264,11 +264,10 @@ final class Secondary {
         boolean dataOnly = (op.flags() & Op.FLAG_DATA_ONLY) != 0;
         LowerTree tree = directories.get(op.tree()).tree();
         LowerFile file = point ? null : tree.byId(op.idHigh(), op.idLow());
-        pool.execute(
-                () -> {
-                    int errno = point ? syncAll() : syncOne(tree, file, dataOnly);
-                    loop.execute(() -> durable(seq, errno));
-                });
+        pool.execute(() -> {
+            int errno = point ? syncAll() : syncOne(tree, file, dataOnly);
+            loop.execute(() -> durable(seq, errno));
+        });
     }
 
     private int syncAll() {

@@ -24,18 +24,16 @@ record Shared(
 
     /// Makes everything durable here, then runs `done` on the loop; a failing disk is told instead.
     void sync(Runnable done) {
-        pool.execute(
-                () -> {
-                    IOException failure = DurablePoint.sync(directories);
-                    loop.execute(
-                            () -> {
-                                if (failure == null) {
-                                    done.run();
-                                } else {
-                                    diskFailed(failure);
-                                }
-                            });
-                });
+        pool.execute(() -> {
+            IOException failure = DurablePoint.sync(directories);
+            loop.execute(() -> {
+                if (failure == null) {
+                    done.run();
+                } else {
+                    diskFailed(failure);
+                }
+            });
+        });
     }
 
     void diskFailed(IOException failure) {

@@ -125,15 +125,14 @@ final class TargetSide {
         CompletableFuture<Hello> decision = new CompletableFuture<>();
         int[] mine = new int[1];
         shared.loop()
-                .execute(
-                        () -> {
-                            try {
-                                decision.complete(decide(hello));
-                                mine[0] = attempt;
-                            } catch (LinkException e) {
-                                decision.completeExceptionally(e);
-                            }
-                        });
+                .execute(() -> {
+                    try {
+                        decision.complete(decide(hello));
+                        mine[0] = attempt;
+                    } catch (LinkException e) {
+                        decision.completeExceptionally(e);
+                    }
+                });
         try {
             Hello answer = decision.get(DECISION_SECONDS, TimeUnit.SECONDS);
             connection.sendHello(answer, HELLO_NS);
@@ -369,12 +368,11 @@ final class TargetSide {
         @Override
         public void finish() {
             int mine = attempt;
-            shared.sync(
-                    () -> {
-                        if (mine == attempt) {
-                            ready();
-                        }
-                    });
+            shared.sync(() -> {
+                if (mine == attempt) {
+                    ready();
+                }
+            });
         }
 
         private void ready() {

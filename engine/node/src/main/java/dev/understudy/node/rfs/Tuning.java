@@ -6,7 +6,7 @@ package dev.understudy.node.rfs;
 /// @param pointNs at most so long until a write is durable on both nodes
 /// @param queueBytes memory of a secondary for operations not yet applied
 /// @param inFlightBytes bytes a primary may have sent and not yet applied; less than half of the
-///     queue
+///   queue
 /// @param resyncBytesPerSecond limit of a resynchronisation, 0 = none
 public record Tuning(
         long ackTimeoutNs,

@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// One node of a test: a replica over a temporary directory, and what it says.
 final class TestNode implements AutoCloseable {
     static final String MODULE = "m";
-    static final Tuning TUNING =
-            new Tuning(2_000_000_000L, 300_000_000L, 64L << 20, 16L << 20, 0);
+    static final Tuning TUNING = new Tuning(2_000_000_000L, 300_000_000L, 64L << 20, 16L << 20, 0);
 
     final String name;
     final Path directory;
@@ -141,8 +140,14 @@ final class TestNode implements AutoCloseable {
                 Event.Data event = leftNs > 0 ? events.poll(leftNs, TimeUnit.NANOSECONDS) : null;
                 assertTrue(
                         event != null,
-                        () -> name + ": no " + type.getSimpleName() + "; faults " + faults
-                                + "; " + replica().status().join());
+                        () ->
+                                name
+                                        + ": no "
+                                        + type.getSimpleName()
+                                        + "; faults "
+                                        + faults
+                                        + "; "
+                                        + replica().status().join());
                 if (type.isInstance(event)) {
                     return type.cast(event);
                 }

@@ -42,9 +42,12 @@ final class Trees {
             CRC32C crc = new CRC32C();
             crc.update(Files.readAllBytes(path));
             return line
-                    + " links=" + attributes.get("nlink")
-                    + " size=" + attributes.get("size")
-                    + " crc=" + crc.getValue();
+                    + " links="
+                    + attributes.get("nlink")
+                    + " size="
+                    + attributes.get("size")
+                    + " crc="
+                    + crc.getValue();
         }
         return line;
     }

@@ -45,6 +45,7 @@ public final class BenchCluster {
                     List.of(
                             "install",
                             archive.toString(),
+                            "--unsigned",
                             "--set",
                             "virtual-ip=" + Lab.VIRTUAL_IP,
                             "--set",

@@ -1,5 +1,4 @@
-/// Two nodes of one module under a virtual clock, network, disk and fate: the shipping failover
-/// machine and the shipping stream positions, driven by one seed. Uses `core` only.
+/// Tests: simulator. Nothing depends on it.
 @NullMarked
 package dev.understudy.tests.simulator;
 

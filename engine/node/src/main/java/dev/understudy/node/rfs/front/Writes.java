@@ -220,11 +220,6 @@ final class Writes {
                 if (file == null || handle < 0) {
                     replies.error(unique, handle);
                 } else {
-<<<<<<< HEAD
-=======
-                    // the reply has no attributes, and set-id bits may be gone
-                    front.connection.invalidateInode(front.nodeId(file), false);
->>>>>>> main
                     replies.opened(unique, handle, front.openFlags(file));
                 }
             }

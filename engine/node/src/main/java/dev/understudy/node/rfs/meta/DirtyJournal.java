@@ -190,8 +190,7 @@ public final class DirtyJournal implements AutoCloseable {
     /// Marks parts that no operation stands for.
     ///
     /// @param flags bits `MARK_` of [Item]
-    public void mark(int tree, FileId id, int flags, long offset, long length)
-            throws IOException {
+    public void mark(int tree, FileId id, int flags, long offset, long length) throws IOException {
         BlockSet set = covered[current];
         boolean grew = (flags & Item.MARK_WHOLE) != 0 && set.addWhole(tree, id.high(), id.low());
         boolean range = (flags & Item.MARK_RANGE) != 0;
@@ -233,7 +232,8 @@ public final class DirtyJournal implements AutoCloseable {
         };
     }
 
-    private void appendPart(BlockSet.@org.jspecify.annotations.Nullable Part part, long at, long span)
+    private void appendPart(
+            BlockSet.@org.jspecify.annotations.Nullable Part part, long at, long span)
             throws IOException {
         if (part == null) {
             return;
@@ -242,7 +242,7 @@ public final class DirtyJournal implements AutoCloseable {
             append(JournalHalf.WHOLE, part, 0, 0);
         } else if (part.hasBlocks() && span > 0) {
             long first = at >>> EXTENT_SHIFT;
-            append(JournalHalf.RANGE, part, first, (at + span - 1 >>> EXTENT_SHIFT) - first + 1);
+            append(JournalHalf.RANGE, part, first, ((at + span - 1) >>> EXTENT_SHIFT) - first + 1);
         }
         if (part.hasAttributes()) {
             append(JournalHalf.ATTRIBUTES, part, 0, 0);

@@ -78,26 +78,24 @@ final class FileTask {
     private void run(Read read) {
         job.started(this);
         job.worker()
-                .execute(
-                        () -> {
-                            Runnable then;
-                            try {
-                                then = read.run();
-                            } catch (IOException e) {
-                                String text = String.valueOf(e.getMessage());
-                                then = () -> job.fail("reading failed: " + text);
-                            }
-                            Runnable next = then;
-                            job.loop()
-                                    .execute(
-                                            () -> {
-                                                job.ended(this);
-                                                if (!job.isOver()) {
-                                                    next.run();
-                                                    job.pump();
-                                                }
-                                            });
-                        });
+                .execute(() -> {
+                    Runnable then;
+                    try {
+                        then = read.run();
+                    } catch (IOException e) {
+                        String text = String.valueOf(e.getMessage());
+                        then = () -> job.fail("reading failed: " + text);
+                    }
+                    Runnable next = then;
+                    job.loop()
+                            .execute(() -> {
+                                job.ended(this);
+                                if (!job.isOver()) {
+                                    next.run();
+                                    job.pump();
+                                }
+                            });
+                });
     }
 
     static ByteBuffer buffer(int bytes) {
@@ -108,11 +106,10 @@ final class FileTask {
 
     static void list(SourceJob job, int tree, FileId directory) {
         FileTask task = new FileTask(job, tree, directory);
-        task.run(
-                () -> {
-                    List<TreeReader.Entry> entries = job.reader(tree).list(directory);
-                    return () -> task.sendNames(entries);
-                });
+        task.run(() -> {
+            List<TreeReader.Entry> entries = job.reader(tree).list(directory);
+            return () -> task.sendNames(entries);
+        });
     }
 
     private void sendNames(@Nullable List<TreeReader.Entry> entries) {
@@ -164,29 +161,26 @@ final class FileTask {
             batch.add(puts.remove());
         }
         FileTask task = new FileTask(job, 0, FileId.NONE);
-        task.run(
-                () -> {
-                    List<ByteBuffer> frames = new ArrayList<>();
-                    for (Put put : batch) {
-                        Attributes attributes =
-                                job.reader(put.tree).attributes(put.entry.id());
-                        if (attributes != null) {
-                            frames.add(frame(put, attributes));
-                        }
-                    }
-                    return () -> {
-                        for (int i = frames.size(); i < batch.size(); i++) {
-                            job.vanished();
-                        }
-                        frames.forEach(job::send);
-                    };
-                });
+        task.run(() -> {
+            List<ByteBuffer> frames = new ArrayList<>();
+            for (Put put : batch) {
+                Attributes attributes = job.reader(put.tree).attributes(put.entry.id());
+                if (attributes != null) {
+                    frames.add(frame(put, attributes));
+                }
+            }
+            return () -> {
+                for (int i = frames.size(); i < batch.size(); i++) {
+                    job.vanished();
+                }
+                frames.forEach(job::send);
+            };
+        });
     }
 
     private static ByteBuffer frame(Put put, Attributes attributes) {
         byte[] name = put.entry.name();
-        ByteBuffer room =
-                buffer(Item.HEADER_BYTES + 16 + 2 + name.length + attributes.bytes());
+        ByteBuffer room = buffer(Item.HEADER_BYTES + 16 + 2 + name.length + attributes.bytes());
         Item.begin(room, FrameType.PUT, put.tree, 0, 0, put.entry.id(), 0);
         room.putLong(put.parent.high()).putLong(put.parent.low());
         room.putShort((short) name.length).put(name);
@@ -198,11 +192,10 @@ final class FileTask {
 
     static void attributes(SourceJob job, int tree, FileId id) {
         FileTask task = new FileTask(job, tree, id);
-        task.run(
-                () -> {
-                    Attributes attributes = job.reader(tree).attributes(id);
-                    return () -> task.sendAttributes(attributes);
-                });
+        task.run(() -> {
+            Attributes attributes = job.reader(tree).attributes(id);
+            return () -> task.sendAttributes(attributes);
+        });
     }
 
     private void sendAttributes(@Nullable Attributes attributes) {
@@ -232,14 +225,13 @@ final class FileTask {
     /// Turns "all of it" into the ranges that hold data; what lies beyond the end is cut.
     static void copyWhole(SourceJob job, int tree, FileId id) {
         FileTask task = new FileTask(job, tree, id);
-        task.run(
-                () -> {
-                    Attributes attributes = job.reader(tree).attributes(id);
-                    long size = attributes == null ? 0 : attributes.size();
-                    BlockSet ranges = new BlockSet(Tracker.BLOCK_SHIFT);
-                    task.addRanges(ranges, size);
-                    return () -> job.todo().addAll(ranges);
-                });
+        task.run(() -> {
+            Attributes attributes = job.reader(tree).attributes(id);
+            long size = attributes == null ? 0 : attributes.size();
+            BlockSet ranges = new BlockSet(Tracker.BLOCK_SHIFT);
+            task.addRanges(ranges, size);
+            return () -> job.todo().addAll(ranges);
+        });
     }
 
     /// A hole of a file that was in nobody's way on the target needs no copy; one that may cover
@@ -278,8 +270,7 @@ final class FileTask {
                 sendHole(firstByte, wanted);
             } else if (got > 0) {
                 frame.position(0);
-                Item.begin(
-                        frame, FrameType.COPY, tree, 0, job.host().applied(), id, firstByte);
+                Item.begin(frame, FrameType.COPY, tree, 0, job.host().applied(), id, firstByte);
                 frame.position(Item.HEADER_BYTES + got);
                 job.send(frame);
                 job.copied(got);
@@ -310,13 +301,12 @@ final class FileTask {
 
     static void compareWhole(SourceJob job, int tree, FileId id, long from) {
         FileTask task = new FileTask(job, tree, id);
-        task.run(
-                () ->
-                        task.readHashes(
-                                from,
-                                WHOLE_BYTES,
-                                WHOLE_SHIFT,
-                                () -> compareWhole(job, tree, id, from + WHOLE_BYTES)));
+        task.run(() ->
+                task.readHashes(
+                        from,
+                        WHOLE_BYTES,
+                        WHOLE_SHIFT,
+                        () -> compareWhole(job, tree, id, from + WHOLE_BYTES)));
     }
 
     private Runnable readHashes(long offset, int bytes, int shift, @Nullable Runnable more)

@@ -23,8 +23,7 @@ final class Limiter {
     void went(long bytes, long nowNs) {
         if (bytesPerSecond > 0) {
             freeAtNs =
-                    Math.max(freeAtNs, nowNs - BURST_NS)
-                            + bytes * 1_000_000_000L / bytesPerSecond;
+                    Math.max(freeAtNs, nowNs - BURST_NS) + bytes * 1_000_000_000L / bytesPerSecond;
         }
     }
 

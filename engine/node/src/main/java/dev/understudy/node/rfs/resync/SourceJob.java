@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /// The source's side of a resynchronisation: one moving list of what is still to compare and to
 /// copy, fed by the sets at the start and by the application's writes until mirroring begins.
@@ -161,8 +160,7 @@ public final class SourceJob {
             addUncertain(uncertain);
         }
         ByteBuffer room = wire.room(Frames.BASE_BYTES);
-        Frames.plain(
-                room, FrameType.BEGIN, deep ? Item.MODE_COMPARE : Item.MODE_MAP, joinId);
+        Frames.plain(room, FrameType.BEGIN, deep ? Item.MODE_COMPARE : Item.MODE_MAP, joinId);
         wire.flush();
         beganNs = loop.nowNs();
         movedNs = beganNs;
@@ -191,7 +189,7 @@ public final class SourceJob {
                     part.high(),
                     part.low(),
                     block << Tracker.BLOCK_SHIFT,
-                    end - block << Tracker.BLOCK_SHIFT);
+                    (end - block) << Tracker.BLOCK_SHIFT);
             block = part.nextBlock(end);
         }
     }
@@ -352,7 +350,7 @@ public final class SourceJob {
         long offset = Item.arg(buffer, at);
         ByteBuffer body = Item.body(buffer, at);
         for (int i = 0; i < body.remaining() * 8; i++) {
-            if ((body.get(i >>> 3) & 1 << (i & 7)) != 0) {
+            if ((body.get(i >>> 3) & (1 << (i & 7))) != 0) {
                 todo.addRange(tree, id.high(), id.low(), offset + ((long) i << shift), 1L << shift);
             }
         }
@@ -531,9 +529,7 @@ public final class SourceJob {
             case HOLDING -> {
                 // Names and cuts must be equal before operations follow; data and attributes need
                 // not be.
-                if (isDrained()
-                        && todo.wholes() + todo.cuts() == 0
-                        && host.isQuiet()) {
+                if (isDrained() && todo.wholes() + todo.cuts() == 0 && host.isQuiet()) {
                     mirror();
                 }
             }
@@ -541,11 +537,10 @@ public final class SourceJob {
                 if (isDrained() && todo.isEmpty()) {
                     phase = Phase.FINISHING;
                     Frames.plain(wire.room(Frames.BASE_BYTES), FrameType.FINISH, 0, joinId);
-                    host.sync(
-                            () -> {
-                                isSynced = true;
-                                finish();
-                            });
+                    host.sync(() -> {
+                        isSynced = true;
+                        finish();
+                    });
                 }
             }
             case STARTING, FINISHING, DONE, FAILED -> {

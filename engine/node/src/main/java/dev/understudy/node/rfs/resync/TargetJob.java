@@ -98,7 +98,9 @@ public final class TargetJob {
                 framesDone++;
                 bytesDone += Frames.bytes(buffer, at);
             }
-            return counted || type == FrameType.BEGIN || type == FrameType.MIRROR
+            return counted
+                    || type == FrameType.BEGIN
+                    || type == FrameType.MIRROR
                     || type == FrameType.FINISH;
         } catch (IOException e) {
             giveUp(e);
@@ -175,7 +177,7 @@ public final class TargetJob {
                         part.id(),
                         Item.MARK_RANGE,
                         block << Tracker.BLOCK_SHIFT,
-                        end - block << Tracker.BLOCK_SHIFT);
+                        (end - block) << Tracker.BLOCK_SHIFT);
                 block = part.nextBlock(end);
             }
         }
@@ -289,8 +291,7 @@ public final class TargetJob {
         host.mark(tree, id, Item.MARK_ATTRIBUTES, 0, 0);
         boolean created = writers.get(tree).put(id, parent, name, attributes);
         if (created) {
-            int flags =
-                    attributes.type() == Stat.S_IFDIR ? Item.MARK_NAMES : Item.MARK_WHOLE;
+            int flags = attributes.type() == Stat.S_IFDIR ? Item.MARK_NAMES : Item.MARK_WHOLE;
             host.mark(tree, id, flags, 0, 0);
         }
         ByteBuffer frame = FileTask.buffer(Item.HEADER_BYTES);

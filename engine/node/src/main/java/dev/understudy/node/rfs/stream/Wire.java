@@ -168,8 +168,7 @@ public final class Wire implements AutoCloseable {
         }
         batch.flip();
         ByteBuffer large = piece;
-        boolean done =
-                large == null ? connection.write(batch) : connection.write(batch, large);
+        boolean done = large == null ? connection.write(batch) : connection.write(batch, large);
         batch.compact();
         if (!done) {
             return false;
