@@ -1,5 +1,5 @@
-/// The small parent of a node: starts safed, holds its descriptors, fences when it dies. Uses
-/// `posix` only.
+/// The small parent of a node's processes: starts safed and the script hosts, holds descriptors,
+/// fences when safed dies. May use guard.fence and posix only; no server, no library.
 @NullMarked
 package dev.understudy.guard;
 

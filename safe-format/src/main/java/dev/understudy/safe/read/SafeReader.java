@@ -90,6 +90,8 @@ public final class SafeReader {
             }
         }
         if (manifest.isEmpty() || configTree.isEmpty()) {
+            // Say all at once: references fit the schema wherever a parameter may stand.
+            configTree.ifPresent(tree -> findings.addAll(SchemaCheck.userConfig(tree)));
             return new ReadResult(Optional.empty(), findings);
         }
         SafeModule module =

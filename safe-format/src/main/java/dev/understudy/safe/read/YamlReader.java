@@ -278,7 +278,8 @@ public final class YamlReader {
         if (event.getScalarStyle() != ScalarStyle.PLAIN) {
             return new Node.Scalar(at, text, text);
         }
-        return new Node.Scalar(at, plain(text, at), text);
+        Object value = plain(text, at);
+        return new Node.Scalar(at, value, value instanceof String word ? word : text);
     }
 
     private @Nullable Object plain(String text, Position at) {
@@ -292,7 +293,7 @@ public final class YamlReader {
             findings.add(
                     Finding.error(
                             "Y005", at, "'" + text + "' is not a word of this format", remedy));
-            return text;
+            return word; // as meant: no second finding for it
         }
         boolean isInt = INT.matcher(text).matches();
         if (ODD_INT.matcher(text).matches()) {

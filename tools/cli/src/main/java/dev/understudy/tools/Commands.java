@@ -5,6 +5,7 @@ import dev.understudy.tools.author.LsCommand;
 import dev.understudy.tools.author.PackCommand;
 import dev.understudy.tools.author.RuleCommand;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The one list of what `safe` can do.
 final class Commands {
@@ -16,6 +17,8 @@ final class Commands {
 
     /// Gives all commands in the order of the help.
     static List<Class<?>> all() {
-        return AUTHOR;
+        return Stream.concat(
+                        dev.understudy.tools.control.Commands.CONTROL.stream(), AUTHOR.stream())
+                .toList();
     }
 }

@@ -23,7 +23,10 @@ final class Absorb {
             case Event.Probed probed -> Leases.probed(d, probed);
             case Event.HookEnded ended -> Chores.ended(d, ended.run(), ended.result());
             case Event.Killed _ -> Chores.killed(d);
-            case Event.VipFailed failed -> d.journal(Rule.VIP_FAILED, failed.text());
+            case Event.VipFailed failed -> {
+                d.journal(Rule.VIP_FAILED, failed.text());
+                d.lease = d.lease.raised(false); // a probe of the peer would not find it
+            }
             case Event.ResourceDown down -> Resources.down(d, down.resource(), down.action());
             case Event.ResourceUp up -> up(d, up.resource());
             case Event.Commanded commanded -> Commands.run(d, commanded);

@@ -194,7 +194,7 @@ final class Commands {
         d.journal(Rule.SWAP_FAILED, why);
         d.give(Rule.SWAP_FAILED, List.of());
         Serving.serveWithPeer(d);
-        d.act(new Effect.RaiseVip());
+        Leases.raiseVip(d);
         Chores.aim(d, Node.Level.PRIM);
     }
 

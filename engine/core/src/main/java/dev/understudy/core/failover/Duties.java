@@ -45,7 +45,7 @@ final class Duties {
             case APP_SETTLES, VERIFY -> {
                 return goesOn(d, job);
             }
-            case DROP_VIP -> d.act(new Effect.DropVip());
+            case DROP_VIP -> Leases.dropVip(d);
             case CLOSE_GATE -> d.act(new Effect.CloseGate());
             case REST -> d.act(new Effect.MountReadOnly());
             case BARRIER, SWAP_BARRIER -> await(d, new Effect.Barrier(), d.timing().barrierNs());

@@ -52,6 +52,7 @@ public final class Failover {
                 node,
                 List.of(
                         new Effect.Journal(Rule.BOOT, State.STOP, State.STOP, known),
+                        new Effect.DropVip(), // a kernel lease may outlive the process before
                         new Effect.ArmGuard(new Fenced(settings.self(), incarnation)),
                         new Effect.MountReadOnly()));
     }

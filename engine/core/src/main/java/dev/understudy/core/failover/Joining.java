@@ -156,7 +156,7 @@ final class Joining {
                         .withDuty(true, false, d.life.bootId())
                         .withPeerMayBeAlone(false));
         d.act(new Effect.Follow(d.register.epoch().value()));
-        d.become(State.SECOND, d.cause, "");
+        d.become(State.SECOND, fromJoin ? Rule.STANDS_BY : Rule.SWAP_DONE, "");
         d.because(WaitReason.NONE);
         Chores.aim(d, Node.Level.SECOND);
     }

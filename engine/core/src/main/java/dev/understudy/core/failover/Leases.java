@@ -11,7 +11,17 @@ final class Leases {
 
     /// Whether the kernel still holds the virtual address by the newest lease.
     static boolean isVipHeld(Draft d) {
-        return d.lease.vipUntilNs() > d.now;
+        return d.lease.isVipRaised() && d.lease.vipUntilNs() > d.now;
+    }
+
+    static void raiseVip(Draft d) {
+        d.lease = d.lease.raised(true);
+        d.act(new Effect.RaiseVip());
+    }
+
+    static void dropVip(Draft d) {
+        d.lease = d.lease.raised(false);
+        d.act(new Effect.DropVip());
     }
 
     static void none(Draft d) {
@@ -19,18 +29,7 @@ final class Leases {
     }
 
     static void unfreeze(Draft d) {
-        Node.Lease l = d.lease;
-        d.lease =
-                new Node.Lease(
-                        l.gateUntilNs(),
-                        l.vipUntilNs(),
-                        false,
-                        false,
-                        l.probeId(),
-                        l.probeAskedNs(),
-                        l.isProbing(),
-                        l.witnessOkNs(),
-                        l.evidenceNs());
+        d.lease = d.lease.frozen(false, false);
     }
 
     static void probed(Draft d, Event.Probed probed) {
@@ -40,14 +39,7 @@ final class Leases {
         }
         boolean evidence = probed.witnessAnswers() && !probed.vipAnswers();
         d.lease =
-                new Node.Lease(
-                        l.gateUntilNs(),
-                        l.vipUntilNs(),
-                        l.isFrozen(),
-                        l.isFrozenForGood(),
-                        l.probeId(),
-                        l.probeAskedNs(),
-                        false,
+                l.answered(
                         probed.witnessAnswers() ? l.probeAskedNs() : l.witnessOkNs(),
                         evidence ? l.probeAskedNs() : l.evidenceNs());
     }
@@ -77,67 +69,58 @@ final class Leases {
     }
 
     private static void prim(Draft d) {
-        boolean stopped = d.level == Node.Level.NONE && d.isStopping();
-        if (stopped) {
-            return;
-        }
         long leaseNs = d.timing().leaseNs();
         long gate = d.echoedNs == 0 ? 0 : d.echoedNs + leaseNs;
-        boolean held = gate > d.now;
-        boolean lapsed = d.lease.vipUntilNs() <= d.now;
-        boolean wasFrozen = d.lease.isFrozen();
-        boolean forGood = d.lease.isFrozenForGood();
-        if (held) {
-            if (wasFrozen) {
-                d.journal(Rule.THAW, "");
-            }
-            freeze(d, false, false);
-            give(d, gate, gate);
-            if (wasFrozen && lapsed && d.isIdle()) {
-                d.act(new Effect.RaiseVip());
-            }
-            return;
-        }
-        if (!wasFrozen) {
-            d.journal(Rule.FREEZE, "silentMs=" + (d.now - d.receivedNs) / 1_000_000);
-        }
         boolean watched =
                 d.settings.isolation() == Isolation.PROTECT && d.settings.isEvidencePossible();
+        boolean lapsed = !isVipHeld(d);
+        boolean wasFrozen = d.lease.isFrozen();
+        if (gate > d.now) {
+            thaw(d, gate, wasFrozen && lapsed);
+        } else {
+            boolean forGood = d.lease.isFrozenForGood() || (watched && lapsed);
+            if (!wasFrozen) {
+                d.journal(Rule.FREEZE, "silentMs=" + (d.now - d.receivedNs) / 1_000_000);
+            }
+            if (forGood && !d.lease.isFrozenForGood()) {
+                d.journal(Rule.FREEZE_FOR_GOOD, "");
+            }
+            freeze(d, true, forGood);
+        }
+        if (d.lease.isFrozenForGood()) {
+            return;
+        }
+        // SECOND probes this address: it must answer as long as this node may go on alone.
         long vip =
                 watched
                         ? (d.lease.witnessOkNs() == 0 ? 0 : d.lease.witnessOkNs() + leaseNs)
                         : d.now + leaseNs;
-        if (watched && lapsed && !forGood) {
-            d.journal(Rule.FREEZE_FOR_GOOD, "");
-            forGood = true;
-        }
-        freeze(d, true, forGood);
-        if (!forGood && vip > d.now) {
+        if (vip > d.now) {
             give(d, d.lease.gateUntilNs(), vip);
         }
     }
 
+    private static void thaw(Draft d, long gate, boolean raise) {
+        if (d.lease.isFrozen()) {
+            d.journal(Rule.THAW, "");
+        }
+        freeze(d, false, false);
+        give(d, gate, gate);
+        if (raise && d.isIdle()) {
+            raiseVip(d);
+        }
+    }
+
     private static void freeze(Draft d, boolean frozen, boolean forGood) {
-        Node.Lease l = d.lease;
-        if (l.isFrozen() == frozen && l.isFrozenForGood() == forGood) {
+        if (d.lease.isFrozen() == frozen && d.lease.isFrozenForGood() == forGood) {
             return;
         }
-        d.lease =
-                new Node.Lease(
-                        l.gateUntilNs(),
-                        l.vipUntilNs(),
-                        frozen,
-                        forGood,
-                        l.probeId(),
-                        l.probeAskedNs(),
-                        l.isProbing(),
-                        l.witnessOkNs(),
-                        l.evidenceNs());
+        d.lease = d.lease.frozen(frozen, forGood);
         d.isMoved = true;
         d.tell();
     }
 
-    /// Gives a lease that ends later; not for every beat, a fifth of it may pass.
+    /// Gives a lease that ends later; not for every beat, a tenth of it may pass.
     private static void give(Draft d, long gateUntilNs, long vipUntilNs) {
         Node.Lease l = d.lease;
         long stepNs = d.timing().leaseNs() / 10;
@@ -148,17 +131,7 @@ final class Leases {
         }
         long gate = Math.max(gateUntilNs, l.gateUntilNs());
         long vip = Math.max(vipUntilNs, l.vipUntilNs());
-        d.lease =
-                new Node.Lease(
-                        gate,
-                        vip,
-                        l.isFrozen(),
-                        l.isFrozenForGood(),
-                        l.probeId(),
-                        l.probeAskedNs(),
-                        l.isProbing(),
-                        l.witnessOkNs(),
-                        l.evidenceNs());
+        d.lease = l.until(gate, vip);
         d.act(new Effect.LeaseUntil(gate, vip));
     }
 
@@ -176,17 +149,7 @@ final class Leases {
             return;
         }
         long id = l.probeId() + 1;
-        d.lease =
-                new Node.Lease(
-                        l.gateUntilNs(),
-                        l.vipUntilNs(),
-                        l.isFrozen(),
-                        l.isFrozenForGood(),
-                        id,
-                        d.now,
-                        true,
-                        l.witnessOkNs(),
-                        l.evidenceNs());
+        d.lease = l.asked(id, d.now);
         d.act(new Effect.Probe(id, vip, d.timing().probeNs()));
     }
 }

@@ -186,7 +186,7 @@ final class Losing {
     /// Stops serving at once; the scripts follow, the peer need not wait for them.
     private static void leaveService(Draft d, Rule rule, String detail, @Nullable DataState data) {
         d.become(State.WAIT, rule, detail);
-        d.act(new Effect.DropVip());
+        Leases.dropVip(d);
         d.act(new Effect.CloseGate());
         d.act(new Effect.Demote());
         Saved left = d.saved.withDuty(d.saved.wasSecond(), false, d.life.bootId());

@@ -88,6 +88,7 @@ public record Node(
     ///
     /// @param gateUntilNs as last given to the shell
     /// @param vipUntilNs as last given to the shell
+    /// @param isVipRaised the address is there to be probed, as long as its lease runs
     /// @param isFrozen PRIM's lease lapsed
     /// @param isFrozenForGood its address lapsed too: only contact with the peer thaws
     /// @param probeId the newest probe; 0 if none
@@ -98,6 +99,7 @@ public record Node(
     public record Lease(
             long gateUntilNs,
             long vipUntilNs,
+            boolean isVipRaised,
             boolean isFrozen,
             boolean isFrozenForGood,
             long probeId,
@@ -105,7 +107,77 @@ public record Node(
             boolean isProbing,
             long witnessOkNs,
             long evidenceNs) {
-        static final Lease NONE = new Lease(0, 0, false, false, 0, 0, false, 0, 0);
+        Lease until(long gateNs, long vipNs) {
+            return new Lease(
+                    gateNs,
+                    vipNs,
+                    isVipRaised,
+                    isFrozen,
+                    isFrozenForGood,
+                    probeId,
+                    probeAskedNs,
+                    isProbing,
+                    witnessOkNs,
+                    evidenceNs);
+        }
+
+        Lease raised(boolean raised) {
+            return new Lease(
+                    gateUntilNs,
+                    vipUntilNs,
+                    raised,
+                    isFrozen,
+                    isFrozenForGood,
+                    probeId,
+                    probeAskedNs,
+                    isProbing,
+                    witnessOkNs,
+                    evidenceNs);
+        }
+
+        Lease frozen(boolean frozen, boolean forGood) {
+            return new Lease(
+                    gateUntilNs,
+                    vipUntilNs,
+                    isVipRaised,
+                    frozen,
+                    forGood,
+                    probeId,
+                    probeAskedNs,
+                    isProbing,
+                    witnessOkNs,
+                    evidenceNs);
+        }
+
+        Lease asked(long id, long askedNs) {
+            return new Lease(
+                    gateUntilNs,
+                    vipUntilNs,
+                    isVipRaised,
+                    isFrozen,
+                    isFrozenForGood,
+                    id,
+                    askedNs,
+                    true,
+                    witnessOkNs,
+                    evidenceNs);
+        }
+
+        Lease answered(long witnessNs, long evidence) {
+            return new Lease(
+                    gateUntilNs,
+                    vipUntilNs,
+                    isVipRaised,
+                    isFrozen,
+                    isFrozenForGood,
+                    probeId,
+                    probeAskedNs,
+                    false,
+                    witnessNs,
+                    evidence);
+        }
+
+        static final Lease NONE = new Lease(0, 0, false, false, false, 0, 0, false, 0, 0);
     }
 
     /// Role and data work under way, in order.

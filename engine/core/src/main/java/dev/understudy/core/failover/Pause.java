@@ -15,18 +15,7 @@ final class Pause {
         }
         // Silence counts anew; the window does not: it is counted from a beat that the peer had.
         d.life = new Node.Life(d.life.incarnation(), d.life.bootId(), d.now);
-        Node.Lease l = d.lease;
-        d.lease =
-                new Node.Lease(
-                        l.gateUntilNs(),
-                        l.vipUntilNs(),
-                        l.isFrozen(),
-                        l.isFrozenForGood(),
-                        l.probeId(),
-                        l.probeAskedNs(),
-                        false,
-                        0,
-                        0);
+        d.lease = d.lease.answered(0, 0);
         if (d.state != State.STOP) {
             d.journal(Rule.PAUSED, "pausedMs=" + gapNs / 1_000_000);
         }

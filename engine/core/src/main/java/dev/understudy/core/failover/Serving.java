@@ -101,7 +101,7 @@ final class Serving {
 
     private static void beginService(Draft d, boolean served) {
         if (!served || !Leases.isVipHeld(d)) {
-            d.act(new Effect.RaiseVip());
+            Leases.raiseVip(d);
         }
         if (d.appGoal == Node.Level.PRIM) {
             Chores.transition(d);

@@ -105,10 +105,6 @@ final class Access {
         return new Caller(node + "/" + name, from, Role.MONITOR);
     }
 
-    static String onBehalf(Caller caller) {
-        return caller.name() + " " + caller.role().name().toLowerCase(Locale.ROOT);
-    }
-
     /// A browser names the page that calls; only pages of this very server may.
     private static void requireOwnOrigin(HttpServerRequest request) {
         String origin = request.getHeader("Origin");

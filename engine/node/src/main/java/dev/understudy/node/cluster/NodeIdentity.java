@@ -129,7 +129,7 @@ public final class NodeIdentity {
     ///
     /// @throws SSLPeerUnverifiedException if it showed no certificate of a member
     public NodeName peer(SSLSession session) throws SSLPeerUnverifiedException {
-        return peer((X509Certificate) session.getPeerCertificates()[0])
+        return member((X509Certificate) session.getPeerCertificates()[0])
                 .orElseThrow(
                         () -> new SSLPeerUnverifiedException("the certificate names no member"));
     }
@@ -139,7 +139,9 @@ public final class NodeIdentity {
         return peer(session).name();
     }
 
-    private Optional<NodeName> peer(X509Certificate certificate) {
+    /// Tells which member a certificate speaks for, without checking who signed it: for chains that
+    /// the TLS layer has checked.
+    public Optional<NodeName> member(X509Certificate certificate) {
         return NodeName.of(certificate)
                 .filter(peer -> peer.clusterId().equals(name.clusterId()))
                 .filter(isMember);
@@ -259,7 +261,7 @@ public final class NodeIdentity {
         }
 
         private void requireMember(X509Certificate[] chain) throws CertificateException {
-            Optional<NodeName> found = peer(chain[0]);
+            Optional<NodeName> found = member(chain[0]);
             if (found.isEmpty()) {
                 throw new CertificateException(
                         "the certificate '%s' belongs to no member of this cluster"

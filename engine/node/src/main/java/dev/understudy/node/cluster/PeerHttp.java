@@ -33,7 +33,7 @@ public final class PeerHttp implements AutoCloseable {
     ///
     /// @param status HTTP status
     /// @param body at most what the peer sent; the caller knows how large that may be
-    public record Answer(int status, String contentType, byte[] body) {}
+    public record Answer(int status, String contentType, byte[] body, String etag) {}
 
     /// A call to make.
     ///
@@ -111,7 +111,8 @@ public final class PeerHttp implements AutoCloseable {
         return new Answer(
                 response.statusCode(),
                 response.headers().firstValue("Content-Type").orElse(""),
-                response.body());
+                response.body(),
+                response.headers().firstValue("ETag").orElse(""));
     }
 
     static String reason(@Nullable Throwable failed) {

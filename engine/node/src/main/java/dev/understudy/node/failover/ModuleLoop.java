@@ -160,6 +160,11 @@ public final class ModuleLoop implements AutoCloseable {
     private void run(Step boot) {
         try {
             carryOut(boot);
+            if (records.isLost()) {
+                offer(
+                        new Event.Suspect(
+                                ticker.nowNs(), "the node's record or register cannot be read"));
+            }
             while (open) {
                 Event event = next();
                 Step step = Failover.step(published.node(), event);

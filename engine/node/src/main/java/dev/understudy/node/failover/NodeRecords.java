@@ -1,7 +1,5 @@
 package dev.understudy.node.failover;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.understudy.core.failover.DataState;
 import dev.understudy.core.failover.Lineage;
 import dev.understudy.core.failover.Saved;
@@ -11,18 +9,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What a node remembers of one module: the record of the failover machine and its copy of the
 /// register, each whole after a power cut at any instant.
 ///
 /// A record that is there and cannot be read is never guessed: the data count as SUSPECT.
 final class NodeRecords implements AutoCloseable {
-    private static final int FORMAT = 1;
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    private record StoredSaved(int format, Saved saved) {}
-
-    private record StoredRegister(int format, Register register) {}
+    private static final Logger LOG = LoggerFactory.getLogger(NodeRecords.class);
 
     private final SlotFile savedFile;
     private final SlotFile registerFile;
@@ -67,9 +62,9 @@ final class NodeRecords implements AutoCloseable {
         byte[] bytes = file.read();
         if (bytes == null) return file.lost() ? null : Saved.FRESH;
         try {
-            StoredSaved stored = JSON.readValue(bytes, StoredSaved.class);
-            return stored.format() == FORMAT ? stored.saved() : null;
+            return RecordCodec.decodeSaved(bytes);
         } catch (IOException damaged) {
+            LOG.error("a record of the module cannot be read; its data count as suspect", damaged);
             return null;
         }
     }
@@ -78,9 +73,9 @@ final class NodeRecords implements AutoCloseable {
         byte[] bytes = file.read();
         if (bytes == null) return file.lost() ? null : Register.EMPTY;
         try {
-            StoredRegister stored = JSON.readValue(bytes, StoredRegister.class);
-            return stored.format() == FORMAT ? stored.register() : null;
+            return RecordCodec.decodeRegister(bytes);
         } catch (IOException damaged) {
+            LOG.error("a record of the module cannot be read; its data count as suspect", damaged);
             return null;
         }
     }
@@ -106,7 +101,7 @@ final class NodeRecords implements AutoCloseable {
     ///
     /// @throws IOException if the disk refuses; the record before still stands
     void write(Saved next) throws IOException {
-        savedFile.write(bytes(new StoredSaved(FORMAT, next)));
+        savedFile.write(RecordCodec.encode(next));
         saved = next;
     }
 
@@ -114,16 +109,8 @@ final class NodeRecords implements AutoCloseable {
     ///
     /// @throws IOException if it may or may not be durable
     void write(Register next) throws IOException {
-        registerFile.write(bytes(new StoredRegister(FORMAT, next)));
+        registerFile.write(RecordCodec.encode(next));
         register = next;
-    }
-
-    private static byte[] bytes(Object value) throws IOException {
-        try {
-            return JSON.writeValueAsBytes(value);
-        } catch (JacksonException e) {
-            throw new IOException("record cannot be written down", e);
-        }
     }
 
     @Override

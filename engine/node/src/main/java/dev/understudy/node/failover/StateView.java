@@ -15,21 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Puts what the core knows into the words of the API; pure.
 final class StateView {
-    /// What belongs to the module and not to the core's node.
-    ///
-    /// @param name of the module
-    /// @param version of the active archive
-    /// @param digest of archive and configuration
-    /// @param isReplicating it has replicated directories
-    /// @param durability `memory` or `disk`
-    record Facts(
-            String name, String version, String digest, boolean isReplicating, String durability) {}
-
     private StateView() {}
 
     /// Describes a module now.
     static ModuleState of(
-            Facts facts,
+            ModuleRuntime.Facts facts,
             ModuleLoop loop,
             DataPath.Numbers numbers,
             List<ModuleState.Address> addresses,
@@ -79,7 +69,7 @@ final class StateView {
         };
     }
 
-    private static ModuleState.DataState data(Facts facts, DataState data) {
+    private static ModuleState.DataState data(ModuleRuntime.Facts facts, DataState data) {
         if (!facts.isReplicating()) return ModuleState.DataState.NONE;
         return switch (data) {
             case NEW -> ModuleState.DataState.NEW;
@@ -105,7 +95,7 @@ final class StateView {
         return "";
     }
 
-    private static ModuleState.Peer peer(Facts facts, Node node, long nowNs) {
+    private static ModuleState.Peer peer(ModuleRuntime.Facts facts, Node node, long nowNs) {
         Beat beat = node.peer().beat();
         String name = node.settings().peer().name();
         if (beat == null) return new ModuleState.Peer(name, false, null, null, null);
@@ -129,7 +119,7 @@ final class StateView {
     }
 
     private static ModuleState.Replication replication(
-            Facts facts, Node node, DataPath.Numbers numbers) {
+            ModuleRuntime.Facts facts, Node node, DataPath.Numbers numbers) {
         String link = numbers.isConnected() ? "up" : node.state() == State.STOP ? "none" : "down";
         return new ModuleState.Replication(
                 link,

@@ -137,6 +137,7 @@ public final class EventLoop implements AutoCloseable {
             fireTimers();
         }
         runTasks(); // what was posted before the stop is still done
+        thread = null;
     }
 
     /// Registers a descriptor. The loop does not own it: unregister before closing it.

@@ -57,6 +57,29 @@ public final class LeaseFilter implements AutoCloseable {
         this.batch = new NftBatch(socket);
     }
 
+    /// Ends the lease of whatever addresses tables of this name guard, made by whichever process.
+    public static void endLease(String table) throws ErrnoException {
+        try (LeaseFilter any = new LeaseFilter(table, List.of())) {
+            any.clearIfThere(NftBatch.INET, "lease4");
+            any.clearIfThere(NftBatch.ARP, "lease4");
+            any.clearIfThere(NftBatch.INET, "lease6");
+        }
+    }
+
+    /// Deletes the tables of this name, made by whichever process.
+    public static void deleteTables(String table) throws ErrnoException {
+        try (LeaseFilter any = new LeaseFilter(table, List.of())) {
+            any.delete();
+        }
+    }
+
+    private void clearIfThere(int family, String set) throws ErrnoException {
+        int result = batch.begin().clearSet(family, table, set).commit();
+        if (result != -Errno.ENOENT) {
+            Errno.check("end lease in nf_tables table " + table, result);
+        }
+    }
+
     /// Makes the tables anew, atomically, with a lease or (0) closed.
     ///
     /// @param leaseMs 0, or 1 ms and more

@@ -248,11 +248,18 @@ public final class LabNode {
     ///
     /// @param log receives both outputs, appended; outside the node
     public Process spawn(Path log, Map<String, String> environment, List<String> command) {
+        return spawn(log, environment, command, null);
+    }
+
+    /// As [#spawn(Path, Map, List)], with a file of the node open as standard input.
+    public Process spawn(
+            Path log, Map<String, String> environment, List<String> command, @Nullable Path stdin) {
         try {
             ProcessBuilder builder =
                     new ProcessBuilder(inside(command))
                             .redirectErrorStream(true)
-                            .redirectInput(Path.of("/dev/null").toFile())
+                            .redirectInput(
+                                    (stdin == null ? Path.of("/dev/null") : seen(stdin)).toFile())
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
             builder.environment().putAll(environment);
             return builder.start();

@@ -220,6 +220,8 @@ final class Writes {
                 if (file == null || handle < 0) {
                     replies.error(unique, handle);
                 } else {
+                    // the reply has no attributes, and set-id bits may be gone
+                    front.connection.invalidateInode(front.nodeId(file), false);
                     replies.opened(unique, handle, front.openFlags(file));
                 }
             }

@@ -8,6 +8,7 @@ import dev.understudy.posix.net.EventLoop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +27,7 @@ final class MountedTree implements AutoCloseable {
 
     MountedTree(MutationSink sink, String... excludes) throws IOException {
         home = Files.createTempDirectory("understudy-front-");
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
         directory = Files.createDirectory(home.resolve("data"));
         tree =
                 LowerTree.open(

@@ -1,0 +1,163 @@
+package dev.understudy.guard.fence;
+
+import dev.understudy.posix.Errno;
+import dev.understudy.posix.ErrnoException;
+import dev.understudy.posix.fs.Mounts;
+import dev.understudy.posix.net.LeaseFilter;
+import dev.understudy.posix.net.RouteNetlink;
+import dev.understudy.posix.process.Cgroup;
+import dev.understudy.posix.process.MarkedProcesses;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Carries out fence plans, each step whatever became of the one before.
+///
+/// The order is that of harm: addresses silent, writes impossible, processes killed, peer told.
+/// Belongs to one thread; opened in the network namespace it works in.
+public final class Fencer implements AutoCloseable {
+    /// What happened to each plan.
+    ///
+    /// @param problems steps that failed, with their reason; empty when all is done
+    /// @param tookNs from the call to the last step, without later repetitions of datagrams
+    public record Report(List<String> problems, long tookNs) {}
+
+    private final RouteNetlink route;
+    private final DatagramSocket datagrams;
+
+    /// Opens the sockets that are needed, so that fencing itself opens as little as possible.
+    public Fencer() throws IOException {
+        route = new RouteNetlink();
+        datagrams = new DatagramSocket();
+    }
+
+    /// Fences: after this the modules' clients, files and processes are cut off.
+    ///
+    /// @param plans all modules of the dead daemon
+    public Report fence(List<FencePlan> plans) {
+        long startNs = System.nanoTime();
+        List<String> problems = new ArrayList<>();
+        for (FencePlan plan : plans) {
+            for (String table : plan.tables()) {
+                attempt(problems, "lease of " + table, () -> LeaseFilter.endLease(table));
+            }
+        }
+        for (FencePlan plan : plans) {
+            for (FencePlan.Address address : plan.addresses()) {
+                attempt(problems, "address " + address.address(), () -> removeAddress(address));
+            }
+            for (String file : plan.aborts()) {
+                attempt(problems, file, () -> abort(Path.of(file)));
+            }
+            for (String group : plan.cgroups()) {
+                attempt(problems, group, () -> new Cgroup(Path.of(group)).kill());
+            }
+        }
+        tell(plans, problems);
+        for (FencePlan plan : plans) {
+            if (!plan.mark().isEmpty()) { // slower: looks at every process
+                attempt(problems, plan.mark(), () -> killMarked(plan.mark()));
+            }
+        }
+        return new Report(List.copyOf(problems), System.nanoTime() - startNs);
+    }
+
+    /// Sends the datagrams of the plans, once.
+    public void tell(List<FencePlan> plans, List<String> problems) {
+        for (FencePlan plan : plans) {
+            for (FencePlan.Datagram each : plan.datagrams()) {
+                attempt(
+                        problems,
+                        "message to " + each.to(),
+                        () ->
+                                datagrams.send(
+                                        new DatagramPacket(
+                                                each.bytes(), each.bytes().length, each.to())));
+            }
+        }
+    }
+
+    /// Removes what fencing leaves: the tables and the mounts whose connection is dead.
+    ///
+    /// @return problems, empty when nothing is left
+    public List<String> clean(List<FencePlan> plans) {
+        List<String> problems = new ArrayList<>();
+        for (FencePlan plan : plans) {
+            for (FencePlan.Address address : plan.addresses()) {
+                attempt(problems, "address " + address.address(), () -> removeAddress(address));
+            }
+            for (String table : plan.tables()) {
+                attempt(problems, "table " + table, () -> LeaseFilter.deleteTables(table));
+            }
+            for (String mount : plan.mounts()) {
+                attempt(problems, "mount " + mount, () -> detach(mount));
+            }
+        }
+        return problems;
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private static void attempt(List<String> problems, String what, Step step) {
+        try {
+            step.run();
+        } catch (IOException | RuntimeException e) {
+            problems.add(what + ": " + e.getMessage());
+        }
+    }
+
+    private void removeAddress(FencePlan.Address address) throws ErrnoException {
+        // false = gone already, which is as good
+        boolean _ = route.removeAddress(address.index(), address.address(), address.prefix());
+    }
+
+    private static void abort(Path file) throws IOException {
+        if (Files.exists(file)) {
+            Files.writeString(file, "1");
+        }
+    }
+
+    private static void killMarked(String mark) throws IOException {
+        List<Long> left = MarkedProcesses.kill(mark, 200);
+        if (!left.isEmpty()) {
+            throw new IOException("processes " + left + " do not end (blocked in the kernel)");
+        }
+    }
+
+    /// Detaches as long as there is a FUSE mount at the place: they may be stacked.
+    private static void detach(String mount) throws IOException {
+        for (int i = 0; i < 16 && isDeadFuse(mount); i++) {
+            Errno.check("unmount " + mount, Mounts.unmount(mount, Mounts.MNT_DETACH));
+        }
+    }
+
+    private static boolean isDeadFuse(String mount) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+            int dash = line.indexOf(" - fuse");
+            if (dash > 0 && line.substring(0, dash).split(" ", -1)[4].equals(escape(mount))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// proc(5): blank, tab, newline and backslash are written in octal.
+    private static String escape(String path) {
+        return path.replace("\\", "\\134")
+                .replace(" ", "\\040")
+                .replace("\t", "\\011")
+                .replace("\n", "\\012");
+    }
+
+    @Override
+    public void close() {
+        datagrams.close();
+        route.close();
+    }
+}

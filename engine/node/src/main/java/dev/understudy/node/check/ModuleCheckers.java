@@ -1,0 +1,92 @@
+package dev.understudy.node.check;
+
+import dev.understudy.safe.Action;
+import dev.understudy.safe.Checker;
+import dev.understudy.safe.ProcessWatch;
+import dev.understudy.safe.Service;
+import dev.understudy.safe.UserConfig;
+import dev.understudy.safe.When;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
+
+/// The checkers, process watches and service watches of one module, each on a virtual thread of its
+/// own.
+public final class ModuleCheckers implements Checkers {
+    /// Tests that may run at one moment; the others wait. A hanging one holds one place until its
+    /// timeout.
+    private static final int AT_ONCE = 16;
+
+    private final Map<String, Watch> watches = new LinkedHashMap<>();
+    private final Map<String, Action> actions = new LinkedHashMap<>();
+
+    /// Makes them; none runs before its phase is started.
+    public ModuleCheckers(
+            UserConfig config, CheckSources sources, Listener listener, LongSupplier nowNs) {
+        Semaphore places = new Semaphore(AT_ONCE);
+        List<Watch.Plan> plans = new ArrayList<>();
+        for (Checker checker : config.checkers()) {
+            plans.add(
+                    new Watch.Plan(
+                            checker.resource(),
+                            phase(checker.when()),
+                            checker.interval(),
+                            checker.failures(),
+                            Probes.of(checker, sources)));
+            actions.put(checker.resource(), checker.action());
+        }
+        for (ProcessWatch process : config.processes()) {
+            String id = "process." + process.id();
+            plans.add(
+                    new Watch.Plan(
+                            id, phase(process.when()), process.interval(), 1, Probes.of(process)));
+            actions.put(id, process.action());
+        }
+        for (Service service : config.services()) {
+            service.watch().ifPresent(watch -> plans.add(plan(service, watch, sources)));
+        }
+        for (Watch.Plan plan : plans) {
+            watches.put(plan.id(), new Watch(plan, places, listener, nowNs));
+        }
+    }
+
+    private Watch.Plan plan(Service service, Service.Watch watch, CheckSources sources) {
+        String id = "service." + service.id();
+        actions.put(id, watch.action());
+        Probe probe = () -> sources.service(service.id());
+        return new Watch.Plan(id, phase(service.when()), watch.interval(), 1, probe);
+    }
+
+    private static Phase phase(When when) {
+        return Phase.of(when.name());
+    }
+
+    @Override
+    public void start(Phase phase) {
+        watches.values().stream().filter(w -> w.phase() == phase).forEach(Watch::start);
+    }
+
+    @Override
+    public void stop(Phase phase) {
+        watches.values().stream().filter(w -> w.phase() == phase).forEach(Watch::stop);
+    }
+
+    @Override
+    public List<ResourceState> states() {
+        return watches.values().stream().map(Watch::state).toList();
+    }
+
+    @Override
+    public String action(String id) {
+        return actions.getOrDefault(id, Action.NONE).name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public void close() {
+        watches.values().forEach(Watch::stop);
+    }
+}

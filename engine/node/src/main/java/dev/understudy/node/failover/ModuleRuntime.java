@@ -1,0 +1,232 @@
+package dev.understudy.node.failover;
+
+import dev.understudy.core.failover.Event;
+import dev.understudy.core.failover.Message;
+import dev.understudy.core.failover.MessageCodec;
+import dev.understudy.core.failover.Node;
+import dev.understudy.core.failover.Settings;
+import dev.understudy.node.api.Command;
+import dev.understudy.node.api.CommandOptions;
+import dev.understudy.node.api.ModuleState;
+import dev.understudy.node.api.Outcome;
+import dev.understudy.node.check.ResourceState;
+import dev.understudy.node.heart.Heart;
+import dev.understudy.node.journal.Journal;
+import dev.understudy.node.store.Ticker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/// One configured module on this node: its loop, its data path and what surrounds it.
+public final class ModuleRuntime implements AutoCloseable {
+    private final ModuleLoop loop;
+    private final Commands commands;
+    private final DataPath data;
+    private final Surroundings around;
+    private final Ticker ticker;
+    private final Facts facts;
+    private final Views views;
+    private final RandomGenerator random;
+    private final AutoCloseable attached;
+
+    /// What is fixed for a module while it is configured.
+    ///
+    /// @param name of the module
+    /// @param version of the active archive
+    /// @param digest of archive and configuration
+    /// @param isReplicating it has replicated directories
+    /// @param durability `memory` or `disk`
+    public record Facts(
+            String name, String version, String digest, boolean isReplicating, String durability) {}
+
+    /// What the API shows beside the core's node.
+    ///
+    /// @param addresses the virtual addresses
+    /// @param resources the checkers' findings
+    public record Views(
+            Supplier<List<ModuleState.Address>> addresses,
+            Supplier<List<ResourceState>> resources) {}
+
+    /// Makes what reports to the loop.
+    ///
+    /// @param data makes the data path; events go to the consumer given
+    /// @param around makes the surroundings; events go to the consumer given
+    public record Makers(
+            Function<Consumer<Event>, DataPath> data,
+            Function<Consumer<Event>, Surroundings> around) {}
+
+    private ModuleRuntime(
+            Facts facts,
+            Views views,
+            ModuleLoop loop,
+            Commands commands,
+            DataPath data,
+            Surroundings around,
+            Ticker ticker,
+            RandomGenerator random,
+            Heart heart) {
+        this.facts = facts;
+        this.views = views;
+        this.loop = loop;
+        this.commands = commands;
+        this.data = data;
+        this.around = around;
+        this.ticker = ticker;
+        this.random = random;
+        this.attached = heart.attach(facts.name(), loop::beat, new Ear(loop));
+    }
+
+    /// Opens a module's records and prepares its loop; [#start] lets it run.
+    ///
+    /// @param folder of the module's records
+    /// @throws IOException if the records cannot be opened
+    public static ModuleRuntime open(
+            Facts facts,
+            Settings settings,
+            Path folder,
+            ModuleLoop.Life life,
+            Ticker ticker,
+            Journal journal,
+            Heart heart,
+            RandomGenerator random,
+            Views views,
+            Makers makers)
+            throws IOException {
+        NodeRecords records = NodeRecords.open(folder);
+        Commands commands = new Commands(facts.name());
+        Relay relay = new Relay();
+        DataPath data = makers.data().apply(relay);
+        Surroundings around = makers.around().apply(relay);
+        ModuleLoop loop =
+                new ModuleLoop(
+                        facts.name(),
+                        settings,
+                        records,
+                        life,
+                        ticker,
+                        journal,
+                        commands,
+                        data,
+                        around);
+        relay.to(loop);
+        AutoCloseable watching = loop.watch((node, _) -> commands.watch(node));
+        ModuleRuntime runtime =
+                new ModuleRuntime(
+                        facts, views, loop, commands, data, around, ticker, random, heart);
+        runtime.wasStarted = records.saved().isStarted();
+        runtime.watching = watching;
+        return runtime;
+    }
+
+    private boolean wasStarted;
+    private AutoCloseable watching = () -> {};
+
+    /// Lets the module run.
+    ///
+    /// @param atBoot start it as if an operator had said so
+    public void start(boolean atBoot) {
+        loop.start();
+        if (atBoot) offer(dev.understudy.core.failover.Command.START, CommandOptions.NONE, 0);
+    }
+
+    /// Tells whether the module ran when the daemon before this one ended.
+    public boolean wasStarted() {
+        return wasStarted;
+    }
+
+    /// The node as the core last decided.
+    public Node node() {
+        return loop.node();
+    }
+
+    /// Hands an event to the loop.
+    public void offer(Event event) {
+        loop.offer(event);
+    }
+
+    /// What the API shows.
+    ModuleState state() {
+        return StateView.of(
+                facts,
+                loop,
+                data.numbers(),
+                views.addresses().get(),
+                views.resources().get(),
+                ticker.nowNs());
+    }
+
+    /// Tells whether clients may be sent here.
+    boolean isReady() {
+        return loop.isReady();
+    }
+
+    /// Carries out a command; the stage ends with its outcome.
+    CompletionStage<Outcome> command(Command command, CommandOptions options) {
+        long id = commands.begin(command, loop.node().state());
+        CompletionStage<Outcome> outcome = commands.outcome(id);
+        offer(Modules.coreCommand(command), options, id);
+        return outcome;
+    }
+
+    private void offer(
+            dev.understudy.core.failover.Command command, CommandOptions options, long id) {
+        long bits = random.nextLong();
+        loop.offer(
+                new Event.Commanded(
+                        ticker.nowNs(),
+                        id,
+                        command,
+                        options.force(),
+                        options.fullSync(),
+                        bits == 0 ? 1 : bits));
+    }
+
+    /// Seals anew what the guard says if this process dies: keys, addresses or mounts changed.
+    public void rearm() {
+        around.armGuard(loop.fenced());
+    }
+
+    @Override
+    public void close() throws Exception {
+        attached.close();
+        watching.close();
+        loop.close();
+        commands.abandon("safed ends, or the module is configured anew");
+        around.close();
+        data.close();
+    }
+
+    /// Passes events on to a loop that is made after those who report to it.
+    private static final class Relay implements Consumer<Event> {
+        private final java.util.concurrent.CompletableFuture<ModuleLoop> loop =
+                new java.util.concurrent.CompletableFuture<>();
+
+        void to(ModuleLoop made) {
+            loop.complete(made);
+        }
+
+        @Override
+        public void accept(Event event) {
+            loop.join().offer(event);
+        }
+    }
+
+    /// Hears the peer's beats.
+    private record Ear(ModuleLoop loop) implements Heart.Sink {
+        @Override
+        public void heard(long nowNs, String network, byte[] beat, boolean fenced) {
+            Message message = MessageCodec.decode(beat);
+            if (message != null) loop.offer(new Event.Heard(nowNs, message));
+        }
+
+        @Override
+        public void paused(long nowNs, long pausedNs) {
+            loop.offer(new Event.Paused(nowNs, pausedNs));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.understudy.node.main;
+
+import dev.understudy.core.member.HaException;
+import dev.understudy.node.api.Caller;
+import dev.understudy.node.api.ModuleInstaller;
+import dev.understudy.node.config.ActiveModule;
+import dev.understudy.node.config.Installer;
+import dev.understudy.node.config.ModuleStore;
+import dev.understudy.node.config.Version;
+import java.util.List;
+import java.util.Map;
+
+/// Gives the API the installation of modules.
+final class InstallerDoor implements ModuleInstaller {
+    private final Installer installer;
+    private final ModuleStore store;
+
+    InstallerDoor(Installer installer, ModuleStore store) {
+        this.installer = installer;
+        this.store = store;
+    }
+
+    @Override
+    public void putArchive(String digest, byte[] bytes) throws Exception {
+        store.upload(digest, bytes);
+    }
+
+    @Override
+    public byte[] archive(String digest) throws Exception {
+        return store.archive(digest);
+    }
+
+    @Override
+    public Distribution install(String digest, Map<String, String> values, Caller caller)
+            throws Exception {
+        return distribution(installer.install(digest, values));
+    }
+
+    @Override
+    public Distribution configure(String module, Map<String, String> values, Caller caller)
+            throws Exception {
+        return distribution(installer.configure(module, values));
+    }
+
+    @Override
+    public Distribution uninstall(String module, Caller caller) throws Exception {
+        return distribution(installer.uninstall(module));
+    }
+
+    private static Distribution distribution(Installer.Change change) {
+        Version version = change.version();
+        return new Distribution(
+                version.module(),
+                version.version(),
+                version.digest(),
+                version.configDigest(),
+                version.revision(),
+                change.nodes().stream()
+                        .map(node -> new NodeResult(node.node(), node.isDone(), node.text()))
+                        .toList(),
+                change.warnings());
+    }
+
+    @Override
+    public Config config(String module) {
+        Version version =
+                store.active(module)
+                        .map(ActiveModule::version)
+                        .orElseThrow(() ->
+                                new HaException(
+                                        "HA-4410",
+                                        "module %s is not installed".formatted(module),
+                                        null,
+                                        "see `safe state` for the modules of a node"));
+        return new Config(
+                module,
+                version.version(),
+                version.digest(),
+                version.configDigest(),
+                version.revision(),
+                installer.parameters(module).stream()
+                        .map(p ->
+                                new ParameterValue(
+                                        p.name(), p.type(), p.title(), p.value(), p.isDefault()))
+                        .toList());
+    }
+
+    @Override
+    public String stage(Staged staged) throws Exception {
+        return store.stage(version(staged));
+    }
+
+    @Override
+    public void switchTo(Staged staged) throws Exception {
+        store.switchTo(version(staged));
+    }
+
+    @Override
+    public void drop(Staged staged) throws Exception {
+        store.drop(staged.module());
+    }
+
+    @Override
+    public List<Staged> offer() {
+        return installer.offer().stream().map(InstallerDoor::staged).toList();
+    }
+
+    private static Version version(Staged staged) {
+        return new Version(
+                staged.module(),
+                staged.revision(),
+                staged.isRemoved(),
+                staged.version(),
+                staged.digest(),
+                staged.configDigest(),
+                staged.values(),
+                staged.secrets());
+    }
+
+    private static Staged staged(Version version) {
+        return new Staged(
+                version.module(),
+                version.revision(),
+                version.isRemoved(),
+                version.version(),
+                version.digest(),
+                version.configDigest(),
+                version.values(),
+                version.secrets());
+    }
+}

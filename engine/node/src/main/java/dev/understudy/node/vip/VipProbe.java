@@ -1,0 +1,90 @@
+package dev.understudy.node.vip;
+
+import dev.understudy.core.member.HaException;
+import dev.understudy.posix.Errno;
+import dev.understudy.posix.ErrnoException;
+import dev.understudy.posix.net.RouteNetlink;
+import dev.understudy.posix.net.StreamSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Asks the virtual addresses' own network whether anybody still serves them.
+///
+/// Two ways, because each can be silent alone: the link layer (ARP, neighbour discovery) hears a
+/// node whose firewall drops TCP, TCP goes through a neighbour entry that is still cached. Blocks
+/// the caller; not for a loop's thread.
+public final class VipProbe {
+    private VipProbe() {}
+
+    /// Asks all addresses.
+    ///
+    /// @param port to be tried by TCP; any port, since a refusal is an answer too
+    /// @param timeoutNs until silence is believed; 300 ms and more
+    /// @return the first answer, or silence when no address answered
+    public static VipAnswer probe(List<VipSpec> specs, int port, long timeoutNs) {
+        if (specs.isEmpty()) {
+            return new VipAnswer.CannotTell("the module has no virtual IP");
+        }
+        List<Station> stations = new ArrayList<>();
+        List<StreamSocket> sockets = new ArrayList<>();
+        try (RouteNetlink route = new RouteNetlink()) {
+            long deadlineNs = System.nanoTime() + timeoutNs;
+            for (VipSpec spec : specs) {
+                Interfaces.Place place = Interfaces.find(route, spec);
+                if (!place.link().hasCarrier()) {
+                    return new VipAnswer.CannotTell(
+                            "interface " + place.link().name() + " has no carrier");
+                }
+                if (Station.isPossible(place.link())) {
+                    stations.add(new Station(place.link(), spec.address()));
+                }
+                sockets.add(
+                        StreamSocket.connect(new InetSocketAddress(spec.address(), port), null));
+            }
+            return listen(specs, stations, sockets, port, deadlineNs);
+        } catch (HaException e) {
+            return new VipAnswer.CannotTell(e.fault());
+        } catch (ErrnoException e) {
+            return new VipAnswer.CannotTell(String.valueOf(e.getMessage()));
+        } finally {
+            stations.forEach(Station::close);
+            sockets.forEach(StreamSocket::close);
+        }
+    }
+
+    private static VipAnswer listen(
+            List<VipSpec> specs,
+            List<Station> stations,
+            List<StreamSocket> sockets,
+            int port,
+            long deadlineNs)
+            throws ErrnoException {
+        while (System.nanoTime() - deadlineNs < 0) {
+            for (Station station : stations) {
+                String mac = station.occupant(25_000_000L);
+                if (!mac.isEmpty()) {
+                    return new VipAnswer.Station(station.address(), mac);
+                }
+            }
+            for (int i = 0; i < sockets.size(); i++) {
+                long waitNs = stations.isEmpty() ? 25_000_000L : 0;
+                if (sockets.get(i).awaitWritable(waitNs) && isAnswer(sockets.get(i))) {
+                    return new VipAnswer.Tcp(address(specs, i), port);
+                }
+            }
+        }
+        return new VipAnswer.Silent();
+    }
+
+    private static InetAddress address(List<VipSpec> specs, int index) {
+        return specs.get(index).address();
+    }
+
+    /// An error of our own side (nobody resolves the address) is no answer.
+    private static boolean isAnswer(StreamSocket socket) throws ErrnoException {
+        int errno = socket.finishConnect();
+        return errno == 0 || errno == Errno.ECONNREFUSED || errno == Errno.ECONNRESET;
+    }
+}

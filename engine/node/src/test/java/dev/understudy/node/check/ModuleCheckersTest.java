@@ -1,0 +1,163 @@
+package dev.understudy.node.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.understudy.node.check.CheckSources.Verdict;
+import dev.understudy.safe.Archive;
+import dev.understudy.safe.Platform;
+import dev.understudy.safe.UserConfig;
+import dev.understudy.safe.read.Resolver;
+import dev.understudy.safe.read.SafeReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class ModuleCheckersTest {
+    private final BlockingQueue<ResourceState> told = new LinkedBlockingQueue<>();
+    private final AtomicBoolean isServiceUp = new AtomicBoolean(true);
+    private final AtomicInteger scriptRuns = new AtomicInteger();
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    private ModuleCheckers checkers(String userconfig) {
+        return new ModuleCheckers(config(userconfig), new Sources(), told::add, System::nanoTime);
+    }
+
+    private static UserConfig config(String userconfig) {
+        Map<String, Archive.File> files =
+                Map.of(
+                        "module.yaml",
+                        file("format: 1\nname: m\nversion: 1.0.0\nkind: mirror\n"),
+                        "conf/userconfig.yaml",
+                        file("format: 1\n" + userconfig),
+                        "checkers/q.js",
+                        file("export default () => true;\n"));
+        var read = SafeReader.of(Archive.of(files));
+        var resolved =
+                Resolver.resolve(
+                        read.module().orElseThrow(() -> new AssertionError(read.findings())),
+                        Map.of(),
+                        Platform.DEBIAN);
+        return resolved.config().orElseThrow(() -> new AssertionError(resolved.findings()));
+    }
+
+    private static Archive.File file(String text) {
+        return new Archive.File(text.getBytes(StandardCharsets.UTF_8), false);
+    }
+
+    private ResourceState next() throws InterruptedException {
+        ResourceState state = told.poll(20, TimeUnit.SECONDS);
+        if (state == null) {
+            throw new AssertionError("nothing was told within 20 s");
+        }
+        return state;
+    }
+
+    @Test
+    void tcpGoesUpAndDown() throws Exception {
+        ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        try (ModuleCheckers checkers =
+                checkers(
+                        "checkers: [{id: web, type: tcp, when: prim, address: 127.0.0.1, port: "
+                                + server.getLocalPort()
+                                + ", interval: 20ms, timeout: 1s, action: restart}]\n")) {
+            assertEquals(Health.INIT, checkers.states().getFirst().health());
+            checkers.start(Phase.SECOND);
+            checkers.start(Phase.PRIM);
+            checkers.start(Phase.PRIM);
+            ResourceState up = next();
+            assertEquals("tcp.web", up.id());
+            assertEquals(Health.UP, up.health());
+            server.close();
+            ResourceState down = next();
+            assertEquals(Health.DOWN, down.health());
+            assertTrue(down.detail().startsWith("no connection to 127.0.0.1:"), down.detail());
+            assertEquals("restart", checkers.action("tcp.web"));
+            assertEquals("none", checkers.action("tcp.other"));
+            checkers.stop(Phase.PRIM);
+            assertEquals(Health.INIT, checkers.states().getFirst().health());
+        } finally {
+            server.close();
+        }
+    }
+
+    @Test
+    void servicesProcessesAndScriptsAreWatched() throws Exception {
+        try (ModuleCheckers checkers =
+                checkers(
+                        "services: [{id: db, type: systemd, unit: x.service, when: prim, watch: {interval: 20ms, action: restart}}]\n"
+                                + "processes: [{id: no, name: no-such-program, at-least: 1, interval: 20ms, when: prim, action: restart}]\n"
+                                + "checkers: [{id: q, type: script, file: checkers/q.js, when: prim, interval: 20ms, timeout: 5s,"
+                                + " failures: 3, action: swap}]\n")) {
+            checkers.start(Phase.PRIM);
+            Map<String, ResourceState> first = new HashMap<>();
+            while (first.size() < 3) {
+                ResourceState state = next();
+                first.putIfAbsent(state.id(), state);
+            }
+            assertEquals(Health.UP, of(first, "service.db").health());
+            assertEquals(Health.DOWN, of(first, "process.no").health());
+            assertEquals(
+                    "0 processes no-such-program, at least 1", of(first, "process.no").detail());
+            assertEquals(Health.DOWN, of(first, "script.q").health());
+            assertEquals("run 3", of(first, "script.q").detail());
+            isServiceUp.set(false);
+            ResourceState down = next();
+            assertEquals("service.db", down.id());
+            assertEquals("it stopped", down.detail());
+            assertEquals("swap", checkers.action("script.q"));
+        }
+    }
+
+    private static ResourceState of(Map<String, ResourceState> states, String id) {
+        return Objects.requireNonNull(states.get(id), id);
+    }
+
+    @Test
+    void hangingCheckBlocksNobodyAndStops() throws Exception {
+        try (ModuleCheckers checkers =
+                checkers(
+                        "checkers: [{id: hang, type: script, file: checkers/q.js, when: second, interval: 20ms, timeout: 5s},"
+                                + " {id: web, type: tcp, when: second, address: 127.0.0.1, port: 1, interval: 20ms, timeout: 1s}]\n")) {
+            checkers.start(Phase.SECOND);
+            assertEquals("tcp.web", next().id());
+            checkers.stop(Phase.SECOND);
+            assertEquals(
+                    List.of(Health.INIT, Health.INIT),
+                    checkers.states().stream().map(ResourceState::health).toList());
+        }
+    }
+
+    private final class Sources implements CheckSources {
+        @Override
+        public Verdict service(String id) {
+            return isServiceUp.get() ? Verdict.UP : Verdict.down("it stopped");
+        }
+
+        @Override
+        public Verdict script(String file, String resource, Duration timeout)
+                throws InterruptedException {
+            if (resource.equals("script.hang")) {
+                never.await();
+            }
+            return Verdict.down("run " + scriptRuns.incrementAndGet());
+        }
+
+        @Override
+        public String virtualIp() {
+            return "127.0.0.1";
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.understudy.node.rfs.front;
+
+import dev.understudy.core.rfs.FileId;
+import dev.understudy.node.rfs.tree.Excludes;
+import dev.understudy.node.rfs.tree.LowerTree;
+import dev.understudy.posix.net.EventLoop;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Mounts a directory over itself without a peer until standard input ends: for measurements and
+/// for trying programs by hand.
+final class LocalMount {
+    private LocalMount() {}
+
+    /// Runs `LocalMount DIRECTORY [EXCLUDE...]`.
+    public static void main(String[] arguments) throws Exception {
+        Path directory = Path.of(arguments[0]).toAbsolutePath();
+        MountCheck.clean(directory);
+        Path index = Files.createTempDirectory("understudy-local-").resolve("ids");
+        try (LowerTree tree =
+                        LowerTree.open(
+                                directory,
+                                FileId.ofRoot("local", directory.toString()),
+                                index,
+                                Excludes.of(List.of(arguments).subList(1, arguments.length)));
+                EventLoop loop = new EventLoop("local-loop", Throwable::printStackTrace)) {
+            FrontListener listener =
+                    new FrontListener() {
+                        @Override
+                        public void gone(Throwable why) {
+                            System.err.println("gone: " + why);
+                        }
+
+                        @Override
+                        public void fault(Throwable fault) {
+                            fault.printStackTrace();
+                        }
+                    };
+            FuseFront front =
+                    FuseFront.mount(
+                            tree,
+                            loop,
+                            new LocalSink(),
+                            FuseFront.Options.of(0, "local"),
+                            listener);
+            loop.start();
+            loop.execute(front::serve);
+            System.out.println("mounted " + directory);
+            while (System.in.read() >= 0) {
+                System.out.println(front.counters());
+            }
+            loop.execute(front::abort);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package dev.understudy.tests.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.understudy.tests.cluster.TestCluster;
+import dev.understudy.tests.demo.Result;
+import dev.understudy.tests.demo.Scenario;
+import dev.understudy.tests.demo.Stage;
+import dev.understudy.tests.demo.Workload;
+import dev.understudy.tests.lab.Await;
+import dev.understudy.tests.lab.Lab;
+import dev.understudy.tests.lab.LabNode;
+import dev.understudy.tests.lab.Shell;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// A mirror with the ledger under four writers: whatever fails, nothing acknowledged is lost and
+/// both copies end equal.
+class MirrorFailoverIT {
+    private static final String MODULE = "ledger";
+    private static final Duration FAILOVER = Duration.ofSeconds(20);
+    private static final Duration RETURN = Duration.ofMinutes(1);
+
+    private static Stage stage;
+    private static Workload load;
+    private static Scenario scenario;
+    private static TestCluster cluster;
+    private static Lab lab;
+
+    @BeforeAll
+    static void play() throws Exception {
+        stage = Stages.ledger("MirrorFailoverIT");
+        stage.install();
+        load = stage.load();
+        stage.join();
+        cluster = stage.cluster();
+        lab = cluster.lab();
+        scenario = new Scenario(cluster, stage.application(), load, Stages.TIMELINE, 1);
+    }
+
+    @AfterAll
+    static void end() {
+        load.close();
+        stage.close();
+    }
+
+    @BeforeEach
+    void inSync() {
+        lab.network().heal();
+        cluster.awaitInSync(MODULE, RETURN);
+    }
+
+    @Test
+    void powerLossOfEitherSideLosesNothing() throws Exception {
+        scenario.powerOff(1);
+        scenario.powerOff(2);
+        nothingLost();
+        assertTrue(last("power-off").gapMs() < 10_000, "gap " + last("power-off").gapMs() + " ms");
+    }
+
+    @Test
+    void powerLossOfTheSecondIsNotNoticedByClients() throws Exception {
+        LabNode primary = primary();
+        LabNode second = cluster.other(primary);
+        second.powerOff();
+        cluster.awaitState(primary, MODULE, "ALONE", FAILOVER);
+        load.awaitCommits(10);
+        second.powerOn();
+        cluster.startDaemon(second);
+        cluster.awaitInSync(MODULE, RETURN);
+        assertEquals(primary, primary());
+        scenario.check();
+        nothingLost();
+    }
+
+    @Test
+    void aPrimaryThatIsCutOffIsReplaced() throws Exception {
+        LabNode before = primary();
+        LabNode after = cluster.other(before);
+        lab.network().isolate(before.name());
+        cluster.awaitState(after, MODULE, "ALONE", FAILOVER);
+        load.awaitCommits(5);
+        lab.network().heal();
+        cluster.awaitInSync(MODULE, RETURN);
+        assertEquals(after, primary());
+        scenario.check();
+        nothingLost();
+    }
+
+    @Test
+    void aCutBetweenTheNodesLeavesOneServing() throws Exception {
+        LabNode before = primary();
+        lab.network().cut("a", "b");
+        cluster.awaitState(before, MODULE, "ALONE", FAILOVER);
+        assertTrue(
+                cluster.state(cluster.other(before), MODULE)
+                        .filter(view ->
+                                !view.state().equals("ALONE") && !view.state().equals("PRIM"))
+                        .isPresent(),
+                cluster.describe(MODULE));
+        load.awaitCommits(5);
+        lab.network().heal();
+        cluster.awaitInSync(MODULE, RETURN);
+        scenario.check();
+        nothingLost();
+    }
+
+    @Test
+    void oneHeartbeatNetworkIsEnough() {
+        LabNode before = primary();
+        lab.network().cut("a", "b", 1);
+        load.awaitCommits(50);
+        assertEquals(before, primary());
+        assertTrue(cluster.isInSync(MODULE), cluster.describe(MODULE));
+    }
+
+    @Test
+    void deathOfTheDaemonFencesAndHandsOver() throws Exception {
+        scenario.daemonDeath(1);
+        nothingLost();
+        assertTrue(
+                last("daemon-death").gapMs() < 5000, "gap " + last("daemon-death").gapMs() + " ms");
+    }
+
+    @Test
+    void deathOfDaemonAndGuardLeavesNothingBehindThatServes() throws Exception {
+        LabNode before = primary();
+        LabNode after = cluster.other(before);
+        String data = before.disk() + "/ledger/ledger";
+        kill(before, TestCluster.GUARD);
+        kill(before, TestCluster.SAFED);
+        assertFalse(
+                before.exec(Duration.ofSeconds(5), "", List.of("sh", "-c", "echo x >> " + data))
+                        .isOk(),
+                "the application's directory must not take writes without the engine");
+        cluster.awaitState(after, MODULE, "ALONE", FAILOVER);
+        assertEquals(60, connectionsWithFlushedCaches(60));
+        before.kill();
+        before.powerOn();
+        cluster.startDaemon(before);
+        cluster.awaitInSync(MODULE, RETURN);
+        scenario.check();
+        nothingLost();
+    }
+
+    @Test
+    void swapAndOrderlyStopHandOver() throws Exception {
+        scenario.swap(1);
+        scenario.stop(1);
+        scenario.applicationKill(1);
+        nothingLost();
+    }
+
+    private static int connectionsWithFlushedCaches(int count) throws Exception {
+        int reached = 0;
+        for (int i = 0; i < count; i++) {
+            lab.client().must("ip", "neigh", "flush", "all");
+            reached += lab.client().call(MirrorFailoverIT::connects) ? 1 : 0;
+        }
+        return reached;
+    }
+
+    private static boolean connects() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(Lab.VIRTUAL_IP, stage.application().port()), 1000);
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private static void kill(LabNode node, String commandLine) {
+        List<Long> pids = node.processes(commandLine);
+        assertFalse(pids.isEmpty(), commandLine);
+        pids.forEach(pid -> Shell.must("kill", "-9", Long.toString(pid)));
+        Await.until(
+                commandLine + " is dead",
+                Duration.ofSeconds(5),
+                () -> pids.stream().noneMatch(pid -> ProcessHandle.of(pid).isPresent()));
+    }
+
+    private static LabNode primary() {
+        return cluster.primary(MODULE).orElseThrow();
+    }
+
+    private static Result last(String event) {
+        return scenario.results().reversed().stream()
+                .filter(result -> result.event().equals(event))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void nothingLost() {
+        assertEquals(0, scenario.lost(), "acknowledged commits lost");
+        assertEquals(0, scenario.differing(), "files differ");
+    }
+}

@@ -1,0 +1,71 @@
+package dev.understudy.tests.simulator;
+
+import dev.understudy.core.failover.Saved;
+import dev.understudy.core.member.Register;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+/// One machine's disk: records that are durable, file contents with a page cache before them, and
+/// the sets of what may differ.
+final class Disk {
+    static final int CHUNKS = 6;
+
+    Saved saved = Saved.FRESH;
+    Register register = Register.EMPTY;
+    long incarnation;
+
+    /// Contents as programs see them; lost with power.
+    final long[] cache = new long[CHUNKS];
+
+    /// Contents that survive a power loss for sure.
+    final long[] durable = new long[CHUNKS];
+
+    /// The dirty map: durable.
+    final TreeSet<Integer> map = new TreeSet<>();
+
+    /// The hot-set journal: in the page cache.
+    final TreeSet<Integer> hot = new TreeSet<>();
+
+    /// Map and journal name everything that may differ; false after power was lost while only the
+    /// journal knew.
+    boolean isIntact = true;
+
+    /// While ALONE the map is durable before any write, so that a power loss does not harm it.
+    boolean isMapComplete;
+
+    void sync() {
+        System.arraycopy(cache, 0, durable, 0, CHUNKS);
+    }
+
+    /// Any page that was not synced may have been written back, or not.
+    void losePower(SplittableRandom random) {
+        for (int i = 0; i < CHUNKS; i++) {
+            if (random.nextBoolean()) {
+                cache[i] = durable[i];
+            } else {
+                durable[i] = cache[i];
+            }
+        }
+        if (!isMapComplete) {
+            isIntact = false;
+            hot.removeIf(chunk -> random.nextBoolean());
+        }
+    }
+
+    TreeSet<Integer> mayDiffer() {
+        TreeSet<Integer> all = new TreeSet<>(map);
+        all.addAll(hot);
+        if (!isIntact) {
+            all.addAll(everything());
+        }
+        return all;
+    }
+
+    static TreeSet<Integer> everything() {
+        TreeSet<Integer> all = new TreeSet<>();
+        for (int i = 0; i < CHUNKS; i++) {
+            all.add(i);
+        }
+        return all;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.understudy.tests.simulator;
+
+/// What may happen to the two machines.
+public enum Fault {
+    /// The daemon dies; the guard fences and says so.
+    KILL_DAEMON,
+    /// Daemon and guard die; the kernel lives on.
+    KILL_BOTH,
+    /// The machine loses power: page cache and memory are gone.
+    POWER,
+    /// The machine loses power while it writes its record: the slot is torn.
+    POWER_TORN,
+    /// Both machines lose power.
+    POWER_BOTH,
+    /// The daemon does not run for 0.8 to 3 seconds.
+    PAUSE_SHORT,
+    /// The daemon does not run for 5 to 30 seconds.
+    PAUSE_LONG,
+    /// The replication networks break, both ways.
+    CUT,
+    /// They break in one direction.
+    CUT_ONE_WAY,
+    /// A machine loses its client network, with gateway and virtual address.
+    CUT_CLIENTS,
+    /// A machine loses all its networks.
+    ISOLATE,
+    /// The replication networks come and go, 2 times a second.
+    FLAP,
+    /// Datagrams are lost.
+    LOSS,
+    /// Datagrams are late and overtake each other.
+    DELAY,
+    /// Datagrams arrive twice.
+    DUPLICATE,
+    /// Nobody answers pings.
+    WITNESS_DOWN,
+    /// Durable writes take up to 2 seconds.
+    SLOW_DISK,
+    /// The outcome of the next register change stays unknown.
+    REGISTER_UNKNOWN,
+    /// The next hook fails.
+    HOOK_FAILS,
+    /// The next hook hangs.
+    HOOK_HANGS,
+    /// A checker finds the application down.
+    RESOURCE_DOWN,
+    /// SECOND's disk refuses a write.
+    SECOND_DISK,
+    /// The stream stands, but SECOND acknowledges nothing.
+    STREAM_STALLS,
+    /// The operator swaps.
+    SWAP,
+    /// The operator stops a node and starts it again.
+    STOP_START,
+    /// The operator restarts the application.
+    RESTART,
+    /// The operator's stopstart.
+    STOPSTART
+}

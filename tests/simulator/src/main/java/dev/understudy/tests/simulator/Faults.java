@@ -1,0 +1,264 @@
+package dev.understudy.tests.simulator;
+
+import dev.understudy.core.failover.Action;
+import dev.understudy.core.failover.Command;
+import dev.understudy.core.failover.DataState;
+import dev.understudy.core.failover.Event;
+import dev.understudy.core.failover.State;
+
+/// Injects faults at random, and takes them all back at the end.
+final class Faults {
+    private final World world;
+    private final Machine[] machines;
+    private long endNs;
+
+    Faults(World world, Machine[] machines) {
+        this.world = world;
+        this.machines = machines;
+    }
+
+    void begin(long untilNs) {
+        endNs = untilNs;
+        next();
+    }
+
+    private void next() {
+        world.in(
+                world.between(500 * World.MS, 9 * World.SECOND),
+                () -> {
+                    if (world.now < endNs) {
+                        Fault[] all = Fault.values();
+                        inject(all[world.random.nextInt(all.length)]);
+                        if (world.chance(0.2)) { // often two at once
+                            inject(all[world.random.nextInt(all.length)]);
+                        }
+                        next();
+                    }
+                });
+    }
+
+    private void inject(Fault fault) {
+        Machine machine = machines[world.random.nextInt(2)];
+        Trace.note(world.now, "-- " + fault + " " + machine.id);
+        world.tally.injected(fault);
+        if (isFault(fault)) {
+            world.ledger.faults++;
+        }
+        switch (fault) {
+            case KILL_DAEMON -> kill(machine, false);
+            case KILL_BOTH -> kill(machine, true);
+            case POWER -> power(machine, false);
+            case POWER_TORN -> power(machine, true);
+            case POWER_BOTH -> {
+                power(machines[0], false);
+                power(machines[1], false);
+            }
+            case PAUSE_SHORT -> pause(machine, world.between(800 * World.MS, 3 * World.SECOND));
+            case PAUSE_LONG -> pause(machine, world.between(5 * World.SECOND, 30 * World.SECOND));
+            case CUT -> {
+                cut(0);
+                cut(1);
+            }
+            case CUT_ONE_WAY -> cut(machine.index);
+            case CUT_CLIENTS -> cutClients(machine);
+            case ISOLATE -> {
+                cutClients(machine);
+                cut(0);
+                cut(1);
+            }
+            case FLAP -> flap(20);
+            case LOSS -> {
+                world.loss = world.random.nextDouble() * 0.6;
+                later(() -> world.loss = 0);
+            }
+            case DELAY -> {
+                world.delayNs = world.between(50 * World.MS, 900 * World.MS);
+                later(() -> world.delayNs = 0);
+            }
+            case DUPLICATE -> {
+                world.duplicates = 0.5;
+                later(() -> world.duplicates = 0);
+            }
+            case WITNESS_DOWN -> {
+                world.witnessDown = true;
+                later(() -> world.witnessDown = false);
+            }
+            default -> onDaemon(fault, machine);
+        }
+    }
+
+    private static boolean isFault(Fault fault) {
+        return switch (fault) {
+            case SWAP, STOP_START, RESTART, STOPSTART, RESOURCE_DOWN, DUPLICATE -> false;
+            case POWER, POWER_TORN, POWER_BOTH -> false; // counted when it happens
+            default -> true;
+        };
+    }
+
+    private void onDaemon(Fault fault, Machine machine) {
+        Daemon daemon = machine.daemon;
+        if (daemon == null) {
+            return;
+        }
+        switch (fault) {
+            case SLOW_DISK -> {
+                daemon.slowDiskNs = 2 * World.SECOND;
+                later(() -> daemon.slowDiskNs = 0);
+            }
+            case REGISTER_UNKNOWN -> daemon.registerUnknown = true;
+            case HOOK_FAILS -> daemon.hookFails = true;
+            case HOOK_HANGS -> daemon.hookHangs = true;
+            case RESOURCE_DOWN ->
+                    daemon.offer(now -> new Event.ResourceDown(now, "tcp.app", randomAction()));
+            case SECOND_DISK -> {
+                if (daemon.node.state() == State.SECOND) {
+                    daemon.offer(now -> new Event.LocalDiskError(now, "ENOSPC"));
+                }
+            }
+            case STREAM_STALLS -> stall(daemon);
+            case SWAP -> {
+                daemon.command(Command.SWAP);
+                Daemon other = machine.other().daemon;
+                if (other != null) {
+                    other.command(Command.SWAP);
+                }
+            }
+            case STOP_START -> {
+                daemon.command(Command.STOP);
+                later(() -> {
+                    if (machine.daemon != null) {
+                        machine.daemon.command(Command.START);
+                    }
+                });
+            }
+            case RESTART -> daemon.command(Command.RESTART);
+            case STOPSTART -> daemon.command(Command.STOPSTART);
+            default -> throw new IllegalStateException(fault.toString());
+        }
+    }
+
+    private Action randomAction() {
+        Action[] actions = {
+            Action.NONE, Action.RESTART, Action.STOPSTART, Action.STOP, Action.SWAP
+        };
+        return actions[world.random.nextInt(actions.length)];
+    }
+
+    private void stall(Daemon daemon) {
+        daemon.replica.isStalled = true;
+        later(() -> {
+            daemon.replica.isStalled = false;
+            Session open = daemon.replica.session;
+            if (open != null) {
+                open.close("stalled");
+            }
+        });
+    }
+
+    private void later(Runnable heal) {
+        world.in(world.between(300 * World.MS, 12 * World.SECOND), heal);
+    }
+
+    private void kill(Machine machine, boolean andGuard) {
+        if (machine.daemon == null) {
+            return;
+        }
+        machine.killDaemon(andGuard);
+        world.in(
+                world.between(300 * World.MS, 10 * World.SECOND),
+                () -> {
+                    if (machine.daemon == null) {
+                        machine.startDaemon();
+                    }
+                });
+    }
+
+    private void power(Machine machine, boolean torn) {
+        if (!machine.isPowered) {
+            return;
+        }
+        if (torn) {
+            // Wait for a record to be under way; its slot is torn and the older one counts.
+            long deadline = world.now + 3 * World.SECOND;
+            whenWriting(machine, deadline);
+            return;
+        }
+        powerNow(machine);
+    }
+
+    private void whenWriting(Machine machine, long deadline) {
+        Daemon daemon = machine.daemon;
+        boolean writing = daemon != null && daemon.isWritingRecord();
+        if (writing || world.now >= deadline) {
+            powerNow(machine);
+        } else {
+            world.in(200_000, () -> whenWriting(machine, deadline));
+        }
+    }
+
+    private void powerNow(Machine machine) {
+        if (!machine.isPowered) {
+            return;
+        }
+        world.ledger.powerLosses++;
+        world.ledger.faults++;
+        machine.losePower();
+        world.in(world.between(2 * World.SECOND, 15 * World.SECOND), machine::powerOn);
+    }
+
+    private void pause(Machine machine, long ns) {
+        if (machine.daemon != null && !machine.daemon.isPaused) {
+            machine.daemon.pause(ns);
+        }
+    }
+
+    private void cut(int from) {
+        world.cut[from] = true;
+        later(() -> world.cut[from] = false);
+    }
+
+    private void cutClients(Machine machine) {
+        world.clientsCut[machine.index] = true;
+        later(() -> world.clientsCut[machine.index] = false);
+    }
+
+    private void flap(int times) {
+        world.cut[0] = times % 2 == 1;
+        world.cut[1] = times % 2 == 1;
+        if (times > 0) {
+            world.in(250 * World.MS, () -> flap(times - 1));
+        }
+    }
+
+    /// Takes every fault back; the operator starts what is down.
+    void heal() {
+        Trace.note(world.now, "-- all faults cease");
+        for (int i = 0; i < 2; i++) {
+            world.cut[i] = false;
+            world.clientsCut[i] = false;
+        }
+        world.witnessDown = false;
+        world.loss = 0;
+        world.delayNs = 0;
+        world.duplicates = 0;
+    }
+
+    /// What an operator does who reads the state: starts what is stopped, gives up a suspect copy.
+    void operate() {
+        for (Machine machine : machines) {
+            if (!machine.isPowered) {
+                machine.powerOn();
+            } else if (machine.daemon == null) {
+                machine.startDaemon();
+            } else if (world.now > endNs && endNs > 0) {
+                Daemon daemon = machine.daemon;
+                boolean suspect = daemon.node.saved().data() == DataState.SUSPECT;
+                if (suspect && !daemon.node.goal().isForced()) {
+                    daemon.command(Command.SECOND, true);
+                } else if (!suspect && daemon.node.state() == State.STOP) {
+                    daemon.command(Command.START);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,802 @@
+package dev.understudy.tests.simulator;
+
+import dev.understudy.core.failover.Effect;
+import dev.understudy.core.failover.Event;
+import dev.understudy.core.failover.Lineage;
+import dev.understudy.core.member.Generation;
+import dev.understudy.core.rfs.Sink;
+import dev.understudy.core.rfs.Source;
+import dev.understudy.core.rfs.Tracker;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/// The data path of one daemon: the shipping stream positions and sets, with contents of one number
+/// each instead of files.
+final class Replica {
+    private static final int WINDOW = 64;
+
+    /// What the replica is there for now.
+    enum Mode {
+        IDLE,
+        SERVE,
+        SEALED,
+        FOLLOW,
+        TARGET
+    }
+
+    /// An operation: chunk gets value.
+    record Write(long seq, int chunk, long value, @Nullable Runnable done) {}
+
+    final Daemon daemon;
+    final World world;
+    final Disk disk;
+    final Tracker tracker = new Tracker();
+    Mode mode = Mode.IDLE;
+    @Nullable Source source;
+    @Nullable Sink sink;
+    @Nullable Session session;
+    long epoch;
+    boolean isAlone;
+    boolean mints;
+    boolean isMinting;
+    boolean isStalled;
+    final Map<Long, Write> written = new HashMap<>();
+    final Map<Long, Write> received = new HashMap<>();
+
+    private final List<Write> blocked = new ArrayList<>();
+    private long gateUntilNs;
+    private boolean isGateOpen;
+    private long nextSeq = 1;
+    private long joinId;
+    private long joinEpoch;
+    private boolean isSourceJoin;
+    private boolean isMirroring;
+    private boolean isReady;
+    private @Nullable TreeSet<Integer> toCopy;
+    private @Nullable TreeSet<Integer> rewritten;
+    private boolean barrierWanted;
+    private long lastReceiptNs;
+
+    Replica(Daemon daemon) {
+        this.daemon = daemon;
+        this.world = daemon.machine.world;
+        this.disk = daemon.machine.disk;
+        for (int chunk : disk.mayDiffer()) {
+            mark(chunk);
+        }
+        world.in(100 * World.MS, this::every100Ms);
+    }
+
+    int index() {
+        return daemon.machine.index;
+    }
+
+    Replica other() {
+        Daemon peer = daemon.machine.other().daemon;
+        return peer == null ? this : peer.replica;
+    }
+
+    private void tell(LongFunction<Event> event) {
+        daemon.offer(event);
+    }
+
+    void die() {
+        Session open = session;
+        if (open != null) {
+            open.close("process died");
+        }
+    }
+
+    // ---- sets
+
+    private void mark(int chunk) {
+        tracker.current().addRange(0, chunk + 1, 7, 0, 4096);
+    }
+
+    boolean mayDiffer(int chunk) {
+        var all = tracker.all();
+        return all.isEverything() || all.find(chunk + 1, 7) != null;
+    }
+
+    private TreeSet<Integer> tracked() {
+        TreeSet<Integer> all = new TreeSet<>();
+        for (int i = 0; i < Disk.CHUNKS; i++) {
+            if (mayDiffer(i)) {
+                all.add(i);
+            }
+        }
+        return all;
+    }
+
+    // ---- commands
+
+    void command(Effect.Data command) {
+        switch (command) {
+            case Effect.MountReadOnly _ -> mountReadOnly();
+            case Effect.Serve serve -> serve(serve);
+            case Effect.UseGeneration _ -> {
+                mints = false;
+                isMinting = false;
+                pump();
+            }
+            case Effect.CloseGate _ -> isGateOpen = false;
+            case Effect.Seal _ -> seal();
+            case Effect.TakeOver _ -> takeOver();
+            case Effect.Demote _ -> demote();
+            case Effect.Follow follow -> follow(follow.epoch());
+            case Effect.JoinAsSource join -> joinAsSource(join);
+            case Effect.DropJoiner _ -> dropJoiner();
+            case Effect.JoinAsTarget join -> joinAsTarget(join);
+            case Effect.Barrier _ -> {
+                barrierWanted = true;
+                barrier();
+            }
+            case Effect.Abort _ -> {
+                isGateOpen = false;
+                blocked.clear();
+                endSource();
+                mode = Mode.IDLE;
+                daemon.after(5 * World.MS, () -> tell(Event.Mounted::new));
+            }
+        }
+    }
+
+    private void mountReadOnly() {
+        isGateOpen = false;
+        if (source != null) {
+            nextSeq = source.announced() + 1;
+        }
+        daemon.after(
+                10 * World.MS,
+                () -> {
+                    tell(Event.Mounted::new);
+                    tell(now -> new Event.Verified(now, 0));
+                });
+    }
+
+    private void serve(Effect.Serve serve) {
+        epoch = serve.epoch();
+        mints = serve.mints() && !serve.withPeer();
+        if (sink != null) {
+            nextSeq = sink.received() + 1;
+            sink = null;
+        }
+        if (source == null) {
+            closeSession("new stream");
+            source = new Source(WINDOW, nextSeq);
+            written.clear();
+        }
+        if (!serve.withPeer()) {
+            closeSession("alone");
+            isMirroring = false;
+            disk.map.addAll(tracked());
+            disk.isMapComplete = true;
+        } else {
+            disk.isMapComplete = false;
+        }
+        isSourceJoin = false;
+        joinId = 0;
+        isAlone = !serve.withPeer();
+        mode = Mode.SERVE;
+        isGateOpen = true;
+        gate();
+        List<Write> waiting = new ArrayList<>(blocked);
+        blocked.clear();
+        for (Write write : waiting) {
+            write(write.chunk(), write.value(), write.done());
+        }
+        pump();
+    }
+
+    /// Alone, or nothing before the peer has it.
+    private void gate() {
+        if (source != null) {
+            boolean early = world.variant == Variant.ACKNOWLEDGE_EARLY;
+            source.gate(true, (isAlone && !isMirroring) || early);
+        }
+    }
+
+    void lease(long untilNs) {
+        gateUntilNs = untilNs;
+        pump();
+    }
+
+    boolean mayServe() {
+        boolean leased = daemon.machine.clock() < gateUntilNs || world.variant == Variant.NO_LEASE;
+        return daemon.isRunning() && mode == Mode.SERVE && isGateOpen && leased && !isMinting;
+    }
+
+    private void seal() {
+        isGateOpen = false;
+        mode = Mode.SEALED;
+        closeSession("sealed");
+        daemon.after(
+                daemon.diskNs(),
+                () -> {
+                    if (mode == Mode.SEALED) {
+                        disk.map.addAll(tracked());
+                        tell(Event.Sealed::new);
+                    }
+                });
+    }
+
+    private void takeOver() {
+        closeSession("take-over");
+        Sink queue = sink;
+        if (queue == null) {
+            return;
+        }
+        queue.takeOver();
+        daemon.after(
+                daemon.diskNs(),
+                () -> {
+                    disk.map.addAll(tracked());
+                    applyReceived();
+                    tell(Event.TailApplied::new);
+                });
+    }
+
+    private void demote() {
+        closeSession("demoted");
+        if (sink != null) {
+            sink.demote();
+            sink = null;
+        }
+        endSource();
+        mode = Mode.IDLE;
+        joinId = 0;
+        isReady = false;
+        isMirroring = false;
+    }
+
+    private void endSource() {
+        source = null;
+        written.clear();
+        isSourceJoin = false;
+        closeSession("not serving");
+    }
+
+    private void follow(long at) {
+        epoch = at;
+        mode = Mode.FOLLOW;
+        if (source != null) {
+            nextSeq = source.announced() + 1;
+            endSource();
+        }
+        Sink queue = sink;
+        if (queue == null) {
+            sink = new Sink(4 * WINDOW, nextSeq);
+        } else if (queue.applied() == queue.received()) {
+            sink = new Sink(4 * WINDOW, queue.received() + 1); // a take-over came to nothing
+        }
+        joinId = 0;
+        isReady = false;
+        disk.isMapComplete = false;
+        disk.map.addAll(tracked());
+    }
+
+    // ---- the write path
+
+    /// An application writes; `done` runs when it is acknowledged.
+    void write(int chunk, long value, @Nullable Runnable done) {
+        Source stream = source;
+        if (stream == null || mode != Mode.SERVE || !stream.hasRoom() || !mayServe()) {
+            if (mode == Mode.SERVE || mode == Mode.SEALED) {
+                blocked.add(new Write(0, chunk, value, done));
+            }
+            return;
+        }
+        if (isAlone && mints) {
+            if (!isMinting) {
+                isMinting = true;
+                long random = world.random.nextLong() | 1;
+                tell(now -> new Event.FirstWriteAlone(now, new Generation(random)));
+            }
+            blocked.add(new Write(0, chunk, value, done));
+            return;
+        }
+        mark(chunk);
+        if (isAlone) {
+            disk.map.add(chunk); // durable before the page cache is written
+        } else {
+            disk.hot.add(chunk);
+        }
+        if (rewritten != null) {
+            rewritten.add(chunk);
+        }
+        long seq = stream.announce(0, false);
+        written.put(seq, new Write(seq, chunk, value, done));
+        pump();
+    }
+
+    /// Sends and applies what may be sent and applied.
+    void pump() {
+        Source stream = source;
+        if (stream == null) {
+            return;
+        }
+        if (mayServe() && !blocked.isEmpty()) {
+            List<Write> waiting = new ArrayList<>(blocked);
+            blocked.clear();
+            for (Write write : waiting) {
+                write(write.chunk(), write.value(), write.done());
+            }
+        }
+        Session open = session;
+        if (open != null && open.isOpen && open.source == this && (!isAlone || isMirroring)) {
+            while (stream.nextToSend() >= 0) {
+                Write write = written.get(stream.sent());
+                if (write == null) {
+                    throw new Violation("I6", "operation " + stream.sent() + " is gone");
+                }
+                open.toTarget(() -> open.target.operation(open, write));
+            }
+        }
+        while (mayServe() && stream.nextToApply() >= 0) {
+            Write write = Objects.requireNonNull(written.get(stream.applying()));
+            Invariants.applied(this, write);
+            disk.cache[write.chunk()] = write.value();
+            stream.done(0, false);
+            if (write.done() != null) {
+                write.done().run();
+            }
+        }
+        if (open != null && open.isOpen && open.source == this) {
+            long applied = stream.applied();
+            open.toTarget(() -> open.target.confirmed(open, applied));
+        }
+        barrier();
+    }
+
+    private void operation(Session from, Write write) {
+        Sink queue = sink;
+        if (from != session || queue == null || isStalled) {
+            return;
+        }
+        switch (queue.offer(write.seq(), 0, false)) {
+            case TAKEN -> {
+                received.put(write.seq(), write);
+                mark(write.chunk());
+                disk.hot.add(write.chunk());
+            }
+            case DUPLICATE -> {}
+            case GAP -> throw new Violation("I6", "gap before " + write.seq());
+            case OVERFLOW -> throw new Violation("I6", "window broken at " + write.seq());
+        }
+        long upTo = queue.received();
+        from.toSource(() -> from.source.receipt(from, upTo));
+    }
+
+    private void receipt(Session from, long upTo) {
+        Source stream = source;
+        if (from != session || stream == null) {
+            return;
+        }
+        lastReceiptNs = world.now;
+        stream.received(upTo, stream.confirmed());
+        pump();
+    }
+
+    private void confirmed(Session from, long upTo) {
+        if (from == session && sink != null && !isStalled && upTo <= sink.received()) {
+            sink.confirm(upTo);
+            applyReceived();
+        }
+    }
+
+    private void applyReceived() {
+        Sink queue = sink;
+        if (queue == null) {
+            return;
+        }
+        while (queue.nextToApply() >= 0) {
+            Write write = Objects.requireNonNull(received.remove(queue.applying()));
+            disk.cache[write.chunk()] = write.value();
+            queue.done();
+        }
+    }
+
+    /// What this node would hold if it took over now.
+    long holds(int chunk) {
+        long value = disk.cache[chunk];
+        if (sink != null) {
+            for (Write write : received.values()) {
+                if (write.chunk() == chunk && write.seq() <= sink.received()) {
+                    value = Math.max(value, write.value());
+                }
+            }
+        }
+        return value;
+    }
+
+    /// fsync of one chunk, durable on both while there are two.
+    void fsync(int chunk, Runnable done) {
+        Source stream = source;
+        if (stream == null || !mayServe()) {
+            return;
+        }
+        long upTo = stream.applied();
+        Session open = session;
+        boolean both = (!isAlone || isMirroring) && world.variant != Variant.FSYNC_LOCAL;
+        if (both && (open == null || !open.isOpen || open.source != this)) {
+            return; // blocks; the client gives up
+        }
+        daemon.after(
+                daemon.diskNs(),
+                () -> {
+                    disk.durable[chunk] = disk.cache[chunk];
+                    if (!both) {
+                        if (mayServe()) {
+                            done.run();
+                        }
+                    } else if (open != null && open.isOpen) {
+                        open.toTarget(() -> open.target.syncThrough(open, chunk, upTo, done));
+                    }
+                });
+    }
+
+    private void syncThrough(Session from, int chunk, long upTo, Runnable done) {
+        if (from != session || sink == null || isStalled) {
+            return;
+        }
+        if (sink.applied() < upTo) {
+            daemon.after(World.MS, () -> syncThrough(from, chunk, upTo, done));
+            return;
+        }
+        daemon.after(
+                daemon.diskNs(),
+                () -> {
+                    disk.durable[chunk] = disk.cache[chunk];
+                    from.toSource(() -> {
+                        if (from == from.source.session && from.source.mayServe()) {
+                            done.run();
+                        }
+                    });
+                });
+    }
+
+    private void barrier() {
+        if (!barrierWanted) {
+            return;
+        }
+        Session open = session;
+        Source stream = source;
+        if (isAlone || stream == null) {
+            barrierWanted = false;
+            disk.sync();
+            daemon.after(daemon.diskNs(), () -> tell(Event.BarrierDone::new));
+            return;
+        }
+        if (open == null || !open.isOpen || stream.applied() != stream.announced()) {
+            return; // tried again when a session stands
+        }
+        barrierWanted = false;
+        long upTo = stream.applied();
+        open.toTarget(() -> open.target.confirmed(open, upTo));
+        open.toTarget(() ->
+                open.target.syncAll(
+                        open,
+                        upTo,
+                        () -> {
+                            disk.sync();
+                            tell(Event.BarrierDone::new);
+                        }));
+    }
+
+    private void syncAll(Session from, long upTo, Runnable then) {
+        if (from != session || sink == null || isStalled) {
+            return;
+        }
+        if (sink.applied() < upTo) {
+            daemon.after(World.MS, () -> syncAll(from, upTo, then));
+            return;
+        }
+        daemon.after(
+                daemon.diskNs(),
+                () -> {
+                    disk.sync();
+                    from.toSource(() -> from.source.ifIn(from, then));
+                });
+    }
+
+    private void ifIn(Session from, Runnable then) {
+        if (from == session && from.isOpen) {
+            then.run();
+        }
+    }
+
+    // ---- points: what is durable on both leaves the sets
+
+    private void point() {
+        Source stream = source;
+        Session open = session;
+        if (stream == null || open == null || isAlone || !tracker.beginPoint(stream.announced())) {
+            return;
+        }
+        long seq = stream.announced();
+        open.toTarget(() -> open.target.pointBegins(open, seq));
+    }
+
+    private void pointBegins(Session from, long seq) {
+        if (from != session || sink == null || !tracker.beginPoint(seq)) {
+            return;
+        }
+        syncAll(from, seq, () -> from.source.pointEnds(from, seq));
+    }
+
+    private void pointEnds(Session from, long seq) {
+        Source stream = source;
+        if (stream == null || stream.applied() < seq) {
+            daemon.after(World.MS, () -> ifIn(from, () -> pointEnds(from, seq)));
+            return;
+        }
+        daemon.after(
+                daemon.diskNs(),
+                () -> {
+                    disk.sync();
+                    ifIn(
+                            from,
+                            () -> {
+                                complete(seq);
+                                from.toTarget(() ->
+                                        from.target.ifIn(from, () -> from.target.complete(seq)));
+                            });
+                });
+    }
+
+    private void complete(long seq) {
+        if (tracker.completePoint(seq)) {
+            disk.hot.clear();
+            disk.hot.addAll(tracked());
+            if (!disk.isMapComplete) {
+                disk.map.clear();
+                disk.map.addAll(tracked());
+            }
+        }
+    }
+
+    // ---- connecting
+
+    private void every100Ms() {
+        if (daemon.isDead) {
+            return;
+        }
+        if (daemon.isRunning()) {
+            connect();
+            if (mode == Mode.SERVE && !isAlone && world.chance(0.1)) {
+                point();
+            }
+            Source stream = source;
+            boolean waits = stream != null && stream.received() < stream.sent();
+            if (!waits) {
+                lastReceiptNs = world.now;
+            } else if (!isAlone
+                    && session != null
+                    && world.now - lastReceiptNs > 5 * World.SECOND) {
+                lastReceiptNs = world.now;
+                tell(Event.AckTimeout::new);
+            }
+            pump();
+        }
+        world.in(100 * World.MS, this::every100Ms);
+    }
+
+    /// The source looks for a peer that wants its stream.
+    private void connect() {
+        Replica peer = other();
+        boolean wants = mode == Mode.SERVE && (!isAlone || isSourceJoin);
+        if (!wants || session != null || peer == this || peer.session != null) {
+            return;
+        }
+        if (world.cut[0] || world.cut[1] || !peer.daemon.isRunning()) {
+            return;
+        }
+        boolean joins = isSourceJoin && peer.mode == Mode.TARGET && peer.joinId == joinId;
+        boolean late = !isAlone && peer.isReady && peer.joinEpoch + 1 == epoch;
+        boolean follows = peer.mode == Mode.FOLLOW && !isAlone;
+        if (follows && peer.epoch > epoch) {
+            tell(now -> new Event.RefusedByHigherEpoch(now, peer.epoch));
+            return;
+        }
+        if (joins && !isMirroring) {
+            open(peer);
+            startCopy(peer);
+        } else if ((joins && peer.isReady) || late || (follows && peer.epoch == epoch)) {
+            Source stream = source;
+            Sink queue = peer.sink;
+            if (stream == null || queue == null) {
+                return;
+            }
+            if (!stream.resume(queue.received())) {
+                tell(Event.AckTimeout::new);
+                return;
+            }
+            open(peer);
+            pump();
+        }
+    }
+
+    private void open(Replica peer) {
+        Session fresh = new Session(world, this, peer, joinId);
+        session = fresh;
+        peer.session = fresh;
+        tell(Event.StreamUp::new);
+    }
+
+    private void closeSession(String reason) {
+        Session open = session;
+        if (open != null) {
+            open.close(reason);
+        }
+    }
+
+    void sessionLost(Session lost, String reason) {
+        if (lost != session) {
+            return;
+        }
+        session = null;
+        tracker.abandonPoint();
+        if (mode == Mode.TARGET && !isReady) {
+            long id = joinId;
+            tell(now -> new Event.JoinFailed(now, id, reason));
+        } else if (mode == Mode.SERVE) {
+            toCopy = null;
+            rewritten = null;
+            tell(now -> new Event.StreamLost(now, reason));
+        }
+    }
+
+    // ---- joining
+
+    private void joinAsSource(Effect.JoinAsSource join) {
+        closeSession("new join");
+        joinId = join.joinId();
+        isSourceJoin = true;
+        isMirroring = false;
+        gate();
+    }
+
+    private void dropJoiner() {
+        isSourceJoin = false;
+        isMirroring = false;
+        joinId = 0;
+        toCopy = null;
+        rewritten = null;
+        closeSession("dropped");
+        gate();
+        pump();
+    }
+
+    private void joinAsTarget(Effect.JoinAsTarget join) {
+        Invariants.overwrites(daemon);
+        closeSession("new join");
+        sink = null;
+        received.clear();
+        endSource();
+        mode = Mode.TARGET;
+        joinId = join.joinId();
+        joinEpoch = join.epoch();
+        isReady = false;
+    }
+
+    private void startCopy(Replica target) {
+        Lineage mine = daemon.node.saved().lineage();
+        Lineage theirs = target.disk.saved.lineage();
+        boolean mapped =
+                (disk.isIntact || target.disk.isIntact)
+                        && theirs.current().isSome()
+                        && (theirs.current().equals(mine.base())
+                                || theirs.current().equals(mine.current()));
+        TreeSet<Integer> needed = mapped ? new TreeSet<>(known()) : Disk.everything();
+        if (mapped) {
+            needed.addAll(target.known());
+        }
+        for (int chunk : needed) {
+            mark(chunk);
+            disk.map.add(chunk);
+        }
+        toCopy = needed;
+        rewritten = new TreeSet<>();
+        copy(Objects.requireNonNull(session), new TreeSet<>(needed), 0);
+    }
+
+    private Set<Integer> known() {
+        TreeSet<Integer> all = new TreeSet<>(disk.map);
+        all.addAll(disk.hot);
+        if (disk.isIntact) {
+            all.addAll(tracked());
+        }
+        return all;
+    }
+
+    private void copy(Session in, TreeSet<Integer> left, int pass) {
+        if (in != session || !in.isOpen || toCopy == null) {
+            return;
+        }
+        Integer chunk = left.pollFirst();
+        if (chunk != null) {
+            send(in, chunk);
+            daemon.after(2 * World.MS, () -> copy(in, left, pass));
+            return;
+        }
+        Set<Integer> again = Objects.requireNonNull(rewritten);
+        if (pass < 2 && !again.isEmpty()) {
+            TreeSet<Integer> next = new TreeSet<>(again);
+            again.clear();
+            copy(in, next, pass + 1);
+            return;
+        }
+        mirror(in);
+    }
+
+    private void send(Session in, int chunk) {
+        long value = disk.cache[chunk];
+        in.toTarget(() -> {
+            if (in == in.target.session && in.target.mode == Mode.TARGET) {
+                in.target.disk.cache[chunk] = value;
+                in.target.mark(chunk);
+                in.target.disk.hot.add(chunk);
+            }
+        });
+    }
+
+    private void mirror(Session in) {
+        Source stream = source;
+        if (stream == null || toCopy == null) {
+            return;
+        }
+        if (stream.applied() != stream.announced()) {
+            daemon.after(World.MS, () -> ifIn(in, () -> mirror(in)));
+            return;
+        }
+        for (int chunk : Objects.requireNonNull(rewritten)) {
+            send(in, chunk);
+        }
+        long first = stream.mirrorFromHere();
+        isMirroring = true;
+        gate();
+        TreeSet<Integer> set = tracked();
+        toCopy = null;
+        rewritten = null;
+        in.toTarget(() -> in.target.mirrored(in, first, set));
+    }
+
+    private void mirrored(Session in, long first, Set<Integer> set) {
+        if (in != session || mode != Mode.TARGET) {
+            return;
+        }
+        sink = new Sink(4 * WINDOW, first);
+        received.clear();
+        for (int chunk : set) {
+            mark(chunk);
+            disk.hot.add(chunk);
+        }
+        long id = joinId;
+        daemon.after(
+                daemon.diskNs(),
+                () -> {
+                    if (in != session || mode != Mode.TARGET) {
+                        return;
+                    }
+                    disk.sync();
+                    disk.map.addAll(set);
+                    disk.isIntact = true;
+                    isReady = true;
+                    tell(now -> new Event.TargetReady(now, id));
+                    in.toSource(() ->
+                            in.source.ifIn(
+                                    in,
+                                    () -> {
+                                        in.source.disk.isIntact = true;
+                                        in.source.tell(now -> new Event.CaughtUp(now, id));
+                                    }));
+                });
+    }
+}

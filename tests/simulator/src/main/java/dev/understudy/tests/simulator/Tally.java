@@ -1,0 +1,56 @@
+package dev.understudy.tests.simulator;
+
+import dev.understudy.core.failover.Rule;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// Counts what many seeds did: a rule that never fired or a fault that was never injected proves
+/// nothing.
+public final class Tally {
+    private final Map<Rule, Long> rules = new EnumMap<>(Rule.class);
+    private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
+
+    /// Steps of the machine.
+    public long steps;
+
+    /// Writes that were acknowledged.
+    public long acknowledged;
+
+    /// Counts a rule.
+    public void fired(Rule rule) {
+        rules.merge(rule, 1L, Long::sum);
+    }
+
+    /// Counts a fault.
+    public void injected(Fault fault) {
+        faults.merge(fault, 1L, Long::sum);
+    }
+
+    /// How often a rule fired.
+    public long count(Rule rule) {
+        return rules.getOrDefault(rule, 0L);
+    }
+
+    /// How often a fault was injected.
+    public long count(Fault fault) {
+        return faults.getOrDefault(fault, 0L);
+    }
+
+    /// How many faults were injected.
+    public long faultCount() {
+        return faults.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /// Both tables as text.
+    public String tables() {
+        StringBuilder text = new StringBuilder("rule x times fired\n");
+        for (Rule rule : Rule.values()) {
+            text.append(String.format("  %3d %-30s %8d%n", rule.number(), rule, count(rule)));
+        }
+        text.append("fault x times injected\n");
+        for (Fault fault : Fault.values()) {
+            text.append(String.format("      %-30s %8d%n", fault, count(fault)));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.understudy.tests.simulator;
+
+/// Deliberate mistakes in the simulator's own ports: each must be refuted, or the checks prove
+/// nothing.
+public enum Variant {
+    /// As it ships.
+    SHIPPED,
+    /// PRIM applies and acknowledges before SECOND has received.
+    ACKNOWLEDGE_EARLY,
+    /// A register change is reported committed and never written.
+    NO_REGISTER,
+    /// Neither the gate nor the kernel's lease on the address ever lapses.
+    NO_LEASE,
+    /// A SECOND that restarted uncleanly claims to be the last member.
+    SECOND_CLAIMS,
+    /// The reply to a join is lost and taken for "not joined".
+    JOIN_REPLY_LOST,
+    /// One node's fsync counts as durable on both.
+    FSYNC_LOCAL
+}

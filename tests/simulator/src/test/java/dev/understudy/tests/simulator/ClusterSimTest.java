@@ -1,0 +1,66 @@
+package dev.understudy.tests.simulator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.understudy.core.failover.Isolation;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// 500 seeds of the shipping core, and mistakes that the same checks must find.
+final class ClusterSimTest {
+    private static final long SEEDS = 500;
+
+    @Test
+    void everySeedKeepsTheInvariants() {
+        Tally tally = new Tally();
+        long first = Long.getLong("simulator.seed", 1);
+        for (long seed = first; seed < first + SEEDS; seed++) {
+            run(seed, tally);
+        }
+        System.out.print(tally.tables());
+        for (Fault fault : Fault.values()) {
+            assertTrue(tally.count(fault) > 0, fault + " was never injected");
+        }
+        assertTrue(tally.steps / SEEDS >= 300, "too few steps: " + tally.steps);
+        assertTrue(tally.faultCount() / SEEDS >= 3, "too few faults: " + tally.faultCount());
+    }
+
+    private static void run(long seed, Tally tally) {
+        try {
+            new ClusterSim(seed, Variant.SHIPPED, Isolation.PROTECT, tally).run();
+        } catch (Violation violation) {
+            System.out.println("seed=" + seed + " " + violation.getMessage());
+            System.out.println(ClusterSim.timeline());
+            fail("seed " + seed, violation);
+        }
+    }
+
+    @Test
+    void aSeedGivesTheSameRunTwice() {
+        Tally one = new Tally();
+        Tally two = new Tally();
+        run(4711, one);
+        String timeline = ClusterSim.timeline();
+        run(4711, two);
+        assertEquals(timeline, ClusterSim.timeline());
+        assertEquals(one.steps, two.steps);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHIPPED")
+    void aMistakeIsRefuted(Variant variant) {
+        for (long seed = 1; seed <= 400; seed++) {
+            try {
+                new ClusterSim(seed, variant, Isolation.PROTECT, new Tally()).run();
+            } catch (Violation refuted) {
+                System.out.println(
+                        variant + " refuted by seed " + seed + ": " + refuted.getMessage());
+                return;
+            }
+        }
+        fail(variant + " was not refuted");
+    }
+}

@@ -1,0 +1,27 @@
+package dev.understudy.tools.control;
+
+import java.util.List;
+
+/// The control commands, in the order of the help.
+public final class Commands {
+    /// For the administrator.
+    public static final List<Class<?>> CONTROL =
+            List.of(
+                    ClusterCommand.class,
+                    InstallCommand.class,
+                    UninstallCommand.class,
+                    ConfigCommand.class,
+                    ModuleCommands.Start.class,
+                    ModuleCommands.Stop.class,
+                    ModuleCommands.Forcestop.class,
+                    ModuleCommands.Prim.class,
+                    ModuleCommands.Second.class,
+                    ModuleCommands.Swap.class,
+                    ModuleCommands.Restart.class,
+                    ModuleCommands.Stopstart.class,
+                    StateCommand.class,
+                    LogCommand.class,
+                    TokenCommand.class);
+
+    private Commands() {}
+}
