@@ -5,11 +5,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -74,12 +76,12 @@ public record Archive(SortedMap<String, File> files) {
         public boolean equals(@Nullable Object other) {
             return other instanceof File file
                     && file.executable == executable
-                    && java.util.Arrays.equals(file.bytes, bytes);
+                    && Arrays.equals(file.bytes, bytes);
         }
 
         @Override
         public int hashCode() {
-            return java.util.Arrays.hashCode(bytes) * 2 + (executable ? 1 : 0);
+            return Arrays.hashCode(bytes) * 2 + (executable ? 1 : 0);
         }
 
         @Override
@@ -110,24 +112,53 @@ public record Archive(SortedMap<String, File> files) {
         if (files.size() > ENTRIES_MAX || length() > BYTES_MAX) {
             throw new IllegalStateException("archive above its limits");
         }
-        ByteBuffer out = ByteBuffer.allocate((int) length()).order(ByteOrder.LITTLE_ENDIAN);
-        ByteBuffer directory = ByteBuffer.allocate(centralBytes()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer out = ByteBuffer.allocate((int) length());
+        encode(out::put);
+        return out.array();
+    }
+
+    /// Compares the byte form with bytes, without making a second copy of them.
+    ///
+    /// @return offset of the first byte that differs or is missing or too much; -1 = equal
+    public int mismatch(byte[] bytes) {
+        int[] state = {0, -1}; // bytes compared, first difference
+        encode(piece -> {
+            int end = Math.min(bytes.length, state[0] + piece.length);
+            if (state[1] < 0) {
+                int at = Arrays.mismatch(bytes, state[0], end, piece, 0, piece.length);
+                state[1] = at < 0 ? -1 : state[0] + at;
+            }
+            state[0] = end;
+        });
+        return state[1] >= 0 || state[0] == bytes.length ? state[1] : state[0];
+    }
+
+    private void encode(Consumer<byte[]> out) {
+        ByteBuffer directory = little(centralBytes());
+        int offset = 0;
         for (Map.Entry<String, File> e : files.entrySet()) {
             byte[] name = e.getKey().getBytes(StandardCharsets.UTF_8);
             File file = e.getValue();
             int crc = crc(file.bytes());
-            putCentral(directory, name, file, crc, out.position());
-            out.putInt(0x04034b50).putShort(VERSION_NEEDED);
-            putCommon(out, name, file, crc);
-            out.put(name).put(file.bytes());
+            putCentral(directory, name, file, crc, offset);
+            ByteBuffer header = little(LOCAL_BYTES + name.length);
+            header.putInt(0x04034b50).putShort(VERSION_NEEDED);
+            putCommon(header, name, file, crc);
+            header.put(name);
+            out.accept(header.array());
+            out.accept(file.bytes());
+            offset += header.capacity() + file.bytes().length;
         }
-        int start = out.position();
-        out.put(directory.flip());
-        int length = out.position() - start;
-        out.putInt(0x06054b50).putShort((short) 0).putShort((short) 0);
-        out.putShort((short) files.size()).putShort((short) files.size());
-        out.putInt(length).putInt(start).putShort((short) 0);
-        return out.array();
+        out.accept(directory.array());
+        ByteBuffer end = little(END_BYTES);
+        end.putInt(0x06054b50).putShort((short) 0).putShort((short) 0);
+        end.putShort((short) files.size()).putShort((short) files.size());
+        end.putInt(directory.capacity()).putInt(offset).putShort((short) 0);
+        out.accept(end.array());
+    }
+
+    private static ByteBuffer little(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /// Gives the digest of a byte form: SHA-256, 64 lower-case hexadecimal digits.

@@ -51,6 +51,13 @@ public final class Linter {
                     new PlatformService(),
                     new PlatformPath());
 
+    /// By path, line, column, id.
+    public static final Comparator<Finding> IN_FILE_ORDER =
+            Comparator.comparing((Finding f) -> f.position().path())
+                    .thenComparingInt(f -> f.position().line())
+                    .thenComparingInt(f -> f.position().column())
+                    .thenComparing(Finding::id);
+
     private Linter() {}
 
     /// Gives all findings: those of reading, then those of the rules, in file order.
@@ -58,11 +65,7 @@ public final class Linter {
         Set<Finding> findings = new LinkedHashSet<>(read.findings());
         read.module().ifPresent(module -> findings.addAll(lint(module)));
         List<Finding> sorted = new ArrayList<>(findings);
-        sorted.sort(
-                Comparator.comparing((Finding f) -> f.position().path())
-                        .thenComparingInt(f -> f.position().line())
-                        .thenComparingInt(f -> f.position().column())
-                        .thenComparing(Finding::id));
+        sorted.sort(IN_FILE_ORDER);
         return sorted;
     }
 

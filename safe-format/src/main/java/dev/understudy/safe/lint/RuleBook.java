@@ -17,6 +17,12 @@ import java.util.TreeMap;
 
 /// What `safe rule ID` tells: why a rule is there, a bad and a good example.
 public final class RuleBook {
+    /// A script that is not JavaScript; found by those who have an engine for it.
+    public static final String SCRIPT_SYNTAX = "J004";
+
+    /// An import of something that the module `safe` does not have; found by who knows its names.
+    public static final String UNKNOWN_EXPORT = "J005";
+
     private static final String RESOURCE = "/dev/understudy/safe/lint/rules.yaml";
     private static final Map<String, Entry> ENTRIES = read();
 

@@ -73,10 +73,7 @@ final class ArchiveReader {
                     "copy the file again");
         }
         Archive archive = new Archive(files);
-        int difference =
-                archive.length() > Archive.BYTES_MAX
-                        ? 0
-                        : Arrays.mismatch(archive.toBytes(), bytes);
+        int difference = archive.mismatch(bytes);
         if (difference >= 0) {
             return refuse(
                     "A003",

@@ -47,8 +47,8 @@ public final class Sink {
     /// Offers the next operation of the stream.
     ///
     /// @param slot names its bytes to the caller, at least 0
-    /// @param passive changes nothing (a SYNC): its turn comes when everything before it is applied,
-    ///     its own confirmation is not awaited
+    /// @param passive changes nothing (a SYNC): its turn comes when everything before it is
+    ///   applied, its own confirmation is not awaited
     public Offer offer(long seq, int slot, boolean passive) {
         if (seq <= received) {
             return Offer.DUPLICATE;
@@ -137,8 +137,8 @@ public final class Sink {
         tookOver = true;
     }
 
-    /// Goes on as secondary after a take-over that came to nothing: what was applied early counts as
-    /// confirmed.
+    /// Goes on as secondary after a take-over that came to nothing: what was applied early counts
+    /// as confirmed.
     public void standBy() {
         tookOver = false;
         confirmed = Math.max(confirmed, applied);

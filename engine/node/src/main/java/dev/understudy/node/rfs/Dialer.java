@@ -9,6 +9,7 @@ import dev.understudy.posix.net.EventLoop;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,7 @@ final class Dialer {
     private final String peer;
     private final List<ReplicaSetup.Way> ways;
     private final Listener listener;
-    private volatile int attempt;
+    private final AtomicInteger attempt = new AtomicInteger();
     private volatile int network;
 
     Dialer(
@@ -53,17 +54,17 @@ final class Dialer {
     ///
     /// @return number of the attempt, for the listener
     int dial(Hello hello) {
-        int mine = ++attempt;
+        int mine = attempt.incrementAndGet();
         Thread.ofPlatform().name("dial-" + name).daemon().start(() -> run(mine, hello));
         return mine;
     }
 
     void stop() {
-        attempt++;
+        attempt.incrementAndGet();
     }
 
     int attempt() {
-        return attempt;
+        return attempt.get();
     }
 
     /// The way in use died: try another one first.
@@ -72,7 +73,7 @@ final class Dialer {
     }
 
     private void run(int mine, Hello hello) {
-        while (mine == attempt) {
+        while (mine == attempt.get()) {
             ReplicaSetup.Way way = ways.get(network);
             try {
                 Links.Dialed dialed = links.dial(way.remote(), way.local(), peer, hello);
@@ -101,7 +102,7 @@ final class Dialer {
     }
 
     private void connected(int mine, Links.Dialed dialed) {
-        if (mine == attempt) {
+        if (mine == attempt.get()) {
             listener.connected(mine, dialed);
         } else {
             dialed.connection().close();
@@ -109,7 +110,7 @@ final class Dialer {
     }
 
     private void refused(int mine, LinkException e) {
-        if (mine == attempt) {
+        if (mine == attempt.get()) {
             listener.refused(mine, e);
         }
     }

@@ -57,7 +57,7 @@ final class DurablePoint {
     }
 
     /// Begins to make points for a primary that has a peer.
-    void start(Primary of, Wire to) {
+    void start(Primary of, @Nullable Wire to) {
         primary = of;
         wire = to;
         if (!timer.isArmed()) {

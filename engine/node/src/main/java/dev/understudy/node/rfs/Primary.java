@@ -140,7 +140,7 @@ final class Primary implements MutationSink {
             return;
         }
         int slot = applying;
-        if (slot < 0 || pending.source[slot] != from || pending.token[slot] != token) {
+        if (slot < 0 || !from.equals(pending.source[slot]) || pending.token[slot] != token) {
             return; // of a mount that was aborted meanwhile
         }
         applying = -1;

@@ -12,12 +12,14 @@ import dev.understudy.node.rfs.stream.Chunks;
 import dev.understudy.posix.net.EventLoop;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +76,7 @@ public final class Replica implements AutoCloseable {
         Shared shared = new Shared(setup, loop, pool, made, marks, out, metrics);
         point = new DurablePoint(loop, pool, made, marks, out, metrics, setup.tuning().pointNs());
         primary = new Primary(loop, marks, out, setup.tuning(), metrics, point);
-        knot.primary = primary;
+        knot.tied = primary;
         secondary = new Secondary(loop, pool, made, marks, out, metrics, chunks);
         sourceSide = new SourceSide(shared, primary, point, worker);
         targetSide = new TargetSide(shared, secondary, chunks);
@@ -83,10 +85,14 @@ public final class Replica implements AutoCloseable {
 
     /// Ties the mounts to a primary that is made after them.
     private static final class Knot implements MutationSink {
-        private Primary primary;
+        private @Nullable Primary tied;
+
+        private Primary primary() {
+            return Objects.requireNonNull(tied);
+        }
 
         void pump() {
-            primary.pump();
+            primary().pump();
         }
 
         @Override
@@ -97,7 +103,7 @@ public final class Replica implements AutoCloseable {
                 java.nio.ByteBuffer frame,
                 int at,
                 int length) {
-            primary.submit(source, token, kind, frame, at, length);
+            primary().submit(source, token, kind, frame, at, length);
         }
 
         @Override
@@ -106,7 +112,7 @@ public final class Replica implements AutoCloseable {
                 int token,
                 dev.understudy.core.rfs.OpKind kind,
                 int outcome) {
-            primary.applied(source, token, kind, outcome);
+            primary().applied(source, token, kind, outcome);
         }
     }
 
@@ -251,10 +257,9 @@ public final class Replica implements AutoCloseable {
             throw Marks.broken(e);
         }
         if (serve.withPeer()) {
-            sourceSide.pair(serve.epoch(), serve.generation());
+            sourceSide.pair(serve.epoch());
         } else {
             sourceSide.drop();
-            sourceSide.generation(serve.generation());
             primary.serveAlone(serve.mints());
         }
         directories.forEach(directory -> directory.front().open());
@@ -266,7 +271,6 @@ public final class Replica implements AutoCloseable {
         } catch (IOException e) {
             throw Marks.broken(e);
         }
-        sourceSide.generation(generation);
         primary.useGeneration();
     }
 

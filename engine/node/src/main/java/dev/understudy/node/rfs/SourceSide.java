@@ -37,7 +37,6 @@ final class SourceSide implements Dialer.Listener {
     private long stream;
     private long joinId;
     private long epoch;
-    private Generation generation = Generation.NONE;
 
     SourceSide(Shared shared, Primary primary, DurablePoint point, ExecutorService worker) {
         this.shared = shared;
@@ -73,9 +72,8 @@ final class SourceSide implements Dialer.Listener {
     }
 
     /// Goes on with a secondary: the joiner of before, the one of before, or one that is equal.
-    void pair(long epoch, Generation generation) {
+    void pair(long epoch) {
         this.epoch = epoch;
-        this.generation = generation;
         Wire to = wire;
         if (primary.isMirroring() || primary.isPaired()) {
             if (to != null) {
@@ -91,10 +89,6 @@ final class SourceSide implements Dialer.Listener {
         joinId = 0;
         primary.servePaired();
         point.start(primary, to);
-    }
-
-    void generation(Generation now) {
-        generation = now;
     }
 
     /// Lets the peer go: nothing waits for its receipt any more.

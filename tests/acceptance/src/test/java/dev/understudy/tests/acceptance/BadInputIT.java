@@ -181,7 +181,7 @@ class BadInputIT {
     }
 
     private static Shell.Result install(Path file, String... settings) {
-        List<String> words = new ArrayList<>(List.of("install", file.toString(), "--unsigned"));
+        List<String> words = new ArrayList<>(List.of("install", file.toString()));
         words.addAll(stage.application().parameters(cluster.dist()));
         for (String setting : settings) {
             words.addAll(List.of("--set", setting));

@@ -45,7 +45,6 @@ public final class BenchCluster {
                     List.of(
                             "install",
                             archive.toString(),
-                            "--unsigned",
                             "--set",
                             "virtual-ip=" + Lab.VIRTUAL_IP,
                             "--set",

@@ -127,8 +127,8 @@ public final class TestCluster {
     /// Runs `safe` on a node, with a deadline.
     public Shell.Result safe(LabNode node, Duration patience, List<String> arguments) {
         List<String> words = new ArrayList<>();
-        words.add(dist.resolve("bin/safe").toString());
-        words.addAll(List.of("--home", home().toString()));
+        words.addAll(
+                List.of("env", "UNDERSTUDY_HOME=" + home(), dist.resolve("bin/safe").toString()));
         words.addAll(arguments);
         return node.exec(patience, "", words);
     }

@@ -109,7 +109,8 @@ public final class Demo {
         timeline.title("The cluster goes on running. To play with it:");
         LabNode node = cluster.lab().nodes().getFirst();
         String enter = "nsenter -t " + node.initPid() + " --mount --pid --uts --ipc --net --";
-        String safe = cluster.dist().resolve("bin/safe") + " --home " + cluster.home();
+        String safe =
+                "env UNDERSTUDY_HOME=" + cluster.home() + " " + cluster.dist().resolve("bin/safe");
         timeline.plain("  " + enter + " " + safe + " state -m " + application.module());
         timeline.plain("  " + enter + " " + safe + " swap -m " + application.module());
         timeline.plain(

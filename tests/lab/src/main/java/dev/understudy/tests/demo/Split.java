@@ -3,6 +3,7 @@ package dev.understudy.tests.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /// Where the time of a failover went, read from the journal of the node that took over.
@@ -15,28 +16,58 @@ import java.util.function.Predicate;
 record Split(long detectMs, long vipMs, long applicationStartMs, String words) {
     static final Split UNKNOWN = new Split(-1, -1, -1, "");
 
+    /// Rules by which a node decides that it has to serve, or to start the application anew.
+    private static final Set<String> DECISIONS =
+            Set.of(
+                    "SECOND_TAKES_OVER",
+                    "TAKES_OVER_FROM_STOPPED",
+                    "TAKES_OVER_FROM_FENCED",
+                    "TAKES_OVER_AVAILABLE",
+                    "TAKES_OVER_BY_WORD",
+                    "SWAP_PROMOTES",
+                    "RESOURCE_RESTARTS");
+
     /// Reads the entries that followed an instant.
     static Split of(List<JsonNode> journal, long faultMs) {
-        Optional<JsonNode> decision =
-                first(journal, entry -> entry.path("event").asText().equals("TAKE_OVER"));
-        if (decision.isEmpty()) {
+        long decidedMs = at(journal, entry -> DECISIONS.contains(name(entry)));
+        if (decidedMs < 0) {
             return UNKNOWN;
         }
-        long decidedMs = decision.get().path("atMs").asLong();
-        long raisedMs = at(journal, "VIP_RAISED");
-        long startMs = at(journal, "APPLICATION_STARTS");
-        long readyMs = at(journal, "APPLICATION_READY");
+        long servesMs =
+                at(
+                        journal,
+                        e ->
+                                isAfter(e, decidedMs)
+                                        && Set.of("ALONE", "PRIM")
+                                                .contains(e.path("fields").path("to").asText()));
+        long raisedMs = at(journal, e -> isAfter(e, decidedMs) && name(e).equals("VIP_RAISED"));
+        long vipMs = raisedMs < 0 ? servesMs : raisedMs;
+        long readyMs =
+                at(
+                        journal,
+                        e ->
+                                isAfter(e, decidedMs)
+                                        && name(e).equals("APPLICATION_STEP")
+                                        && e.toString().contains("started for PRIM"));
         return new Split(
-                decidedMs - faultMs,
-                raisedMs < 0 ? -1 : Math.max(0, raisedMs - decidedMs),
-                startMs < 0 || readyMs < 0 ? -1 : readyMs - startMs,
-                decision.get().path("text").asText());
+                Math.max(0, decidedMs - faultMs),
+                vipMs < 0 ? -1 : vipMs - decidedMs,
+                readyMs < 0 ? -1 : readyMs - Math.max(decidedMs, vipMs),
+                first(journal, entry -> DECISIONS.contains(name(entry)))
+                        .map(entry -> entry.path("text").asText())
+                        .orElse(""));
     }
 
-    private static long at(List<JsonNode> journal, String event) {
-        return first(journal, entry -> entry.path("event").asText().equals(event))
-                .map(entry -> entry.path("atMs").asLong())
-                .orElse(-1L);
+    private static String name(JsonNode entry) {
+        return entry.path("event").asText();
+    }
+
+    private static boolean isAfter(JsonNode entry, long ms) {
+        return entry.path("atMs").asLong() >= ms;
+    }
+
+    private static long at(List<JsonNode> journal, Predicate<JsonNode> condition) {
+        return first(journal, condition).map(entry -> entry.path("atMs").asLong()).orElse(-1L);
     }
 
     private static Optional<JsonNode> first(List<JsonNode> journal, Predicate<JsonNode> condition) {

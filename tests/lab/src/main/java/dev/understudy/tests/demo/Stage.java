@@ -57,7 +57,7 @@ public final class Stage implements AutoCloseable {
         timeline.step("cluster \"demo\" formed over mutual TLS");
         LabNode first = lab.nodes().getFirst();
         List<String> words = new ArrayList<>();
-        words.addAll(List.of("install", cluster.archive(module()).toString(), "--unsigned"));
+        words.addAll(List.of("install", cluster.archive(module()).toString()));
         words.addAll(application.parameters(cluster.dist()));
         cluster.must(first, words);
         timeline.step(module() + ".safe installed on both nodes");

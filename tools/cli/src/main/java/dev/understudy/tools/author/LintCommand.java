@@ -1,7 +1,6 @@
 package dev.understudy.tools.author;
 
 import dev.understudy.safe.Finding;
-import dev.understudy.safe.lint.Linter;
 import dev.understudy.safe.lint.Report;
 import dev.understudy.tools.Exit;
 import java.io.IOException;
@@ -37,7 +36,7 @@ public final class LintCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         Source source = Source.of(path);
-        List<Finding> findings = Linter.lint(source.read());
+        List<Finding> findings = source.lint();
         if (format == Format.JSON) {
             out.print(Report.json(findings));
         } else {

@@ -3,7 +3,6 @@ package dev.understudy.tools.author;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.understudy.safe.Finding;
 import dev.understudy.safe.SafeModule;
-import dev.understudy.safe.lint.Linter;
 import dev.understudy.safe.lint.Report;
 import dev.understudy.safe.write.Packer;
 import dev.understudy.tools.Exit;
@@ -50,7 +49,7 @@ public final class PackCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         Source source = Source.of(folder);
-        List<Finding> findings = Linter.lint(source.read());
+        List<Finding> findings = source.lint();
         boolean bad = Finding.anyError(findings) || source.read().module().isEmpty();
         if (bad && format == Format.JSON) {
             out.print(Report.json(findings));

@@ -3,6 +3,7 @@ package dev.understudy.tools.author;
 import dev.understudy.safe.Archive;
 import dev.understudy.safe.Finding;
 import dev.understudy.safe.ReadResult;
+import dev.understudy.safe.lint.Linter;
 import dev.understudy.safe.lint.Report;
 import dev.understudy.safe.read.SafeReader;
 import dev.understudy.safe.write.Packer;
@@ -42,6 +43,14 @@ record Source(String prefix, Archive archive, ReadResult read) {
         findings.addAll(read.findings());
         String prefix = path.toString().isEmpty() || path.toString().equals(".") ? "" : path + "/";
         return new Source(prefix, archive, new ReadResult(read.module(), findings));
+    }
+
+    /// Gives all that is wrong, scripts included, in file order.
+    List<Finding> lint() {
+        List<Finding> findings = new ArrayList<>(Linter.lint(read));
+        findings.addAll(Scripts.check(archive));
+        findings.sort(Linter.IN_FILE_ORDER);
+        return findings;
     }
 
     /// Writes findings with excerpts.

@@ -242,7 +242,7 @@ public final class DirtyJournal implements AutoCloseable {
             append(JournalHalf.WHOLE, part, 0, 0);
         } else if (part.hasBlocks() && span > 0) {
             long first = at >>> EXTENT_SHIFT;
-            append(JournalHalf.RANGE, part, first, (at + span - 1 >>> EXTENT_SHIFT) - first + 1);
+            append(JournalHalf.RANGE, part, first, ((at + span - 1) >>> EXTENT_SHIFT) - first + 1);
         }
         if (part.hasAttributes()) {
             append(JournalHalf.ATTRIBUTES, part, 0, 0);

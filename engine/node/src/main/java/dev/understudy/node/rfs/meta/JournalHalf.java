@@ -48,8 +48,7 @@ final class JournalHalf implements AutoCloseable {
 
     /// Opens the file and adds its marks to `into`.
     ///
-    /// @param fresh whether the file may be missing
-    /// @return the half; [#isDamaged] says whether `into` can be trusted
+    /// @param damaged its first element becomes true if `into` cannot be trusted
     static JournalHalf open(Path path, BlockSet into, boolean[] damaged) throws IOException {
         boolean missing = !Files.exists(path);
         FileChannel file =
@@ -138,7 +137,7 @@ final class JournalHalf implements AutoCloseable {
                 whole = false;
             } else if (record.getShort(6) == (short) salt) {
                 add(record, into);
-                position = at + RECORD;
+                position = (long) at + RECORD;
             }
         }
         if (!whole) {
@@ -174,7 +173,7 @@ final class JournalHalf implements AutoCloseable {
             case WHOLE -> into.addWhole(tree, id.high(), id.low());
             case ATTRIBUTES -> into.addAttributes(tree, id.high(), id.low());
             case NAMES -> into.addNames(tree, id.high(), id.low());
-            case CUT -> into.addCut(tree, id.high(), id.low(), first | count << 32);
+            case CUT -> into.addCut(tree, id.high(), id.low(), first | (count << 32));
             default -> into.addEverything();
         }
     }
@@ -226,7 +225,7 @@ final class JournalHalf implements AutoCloseable {
     /// Empties the half.
     void clear() throws IOException {
         batch.clear();
-        salt = salt + 1 & 0x7fff;
+        salt = (salt + 1) & 0x7fff;
         overflowed = false;
         writeHeader();
         position = RECORD;

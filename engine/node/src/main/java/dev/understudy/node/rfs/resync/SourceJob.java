@@ -189,7 +189,7 @@ public final class SourceJob {
                     part.high(),
                     part.low(),
                     block << Tracker.BLOCK_SHIFT,
-                    end - block << Tracker.BLOCK_SHIFT);
+                    (end - block) << Tracker.BLOCK_SHIFT);
             block = part.nextBlock(end);
         }
     }
@@ -350,7 +350,7 @@ public final class SourceJob {
         long offset = Item.arg(buffer, at);
         ByteBuffer body = Item.body(buffer, at);
         for (int i = 0; i < body.remaining() * 8; i++) {
-            if ((body.get(i >>> 3) & 1 << (i & 7)) != 0) {
+            if ((body.get(i >>> 3) & (1 << (i & 7))) != 0) {
                 todo.addRange(tree, id.high(), id.low(), offset + ((long) i << shift), 1L << shift);
             }
         }

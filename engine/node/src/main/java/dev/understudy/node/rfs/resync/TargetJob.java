@@ -177,7 +177,7 @@ public final class TargetJob {
                         part.id(),
                         Item.MARK_RANGE,
                         block << Tracker.BLOCK_SHIFT,
-                        end - block << Tracker.BLOCK_SHIFT);
+                        (end - block) << Tracker.BLOCK_SHIFT);
                 block = part.nextBlock(end);
             }
         }

@@ -25,7 +25,7 @@ public final class Chunks {
     ///
     /// @param bytesMax at least two chunks
     public Chunks(long bytesMax) {
-        chunksMax = (int) Math.clamp(bytesMax / CHUNK_BYTES, 2, 256);
+        chunksMax = Math.clamp(bytesMax / CHUNK_BYTES, 2, 256);
         users = new int[chunksMax];
         chunks.add(allocate());
     }
@@ -64,7 +64,7 @@ public final class Chunks {
     }
 
     int place(int offset) {
-        return current << SHIFT | offset;
+        return (current << SHIFT) | offset;
     }
 
     boolean isCurrentFree() {
