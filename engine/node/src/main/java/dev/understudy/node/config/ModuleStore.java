@@ -342,7 +342,7 @@ public final class ModuleStore {
                 }
             }
         }
-        old.sort(Comparator.comparing((Path path) -> path.toFile().lastModified()).reversed());
+        old.sort(Comparator.comparingLong((Path path) -> path.toFile().lastModified()).reversed());
         int kept = wanted.isRemoved() ? 0 : FOLDERS_KEPT - 1;
         for (Path path : old.subList(Math.min(kept, old.size()), old.size())) deleteTree(path);
     }

@@ -129,19 +129,7 @@ final class Daemon {
         headers.put("Host", "localhost");
         headers.put("Understudy-User", System.getProperty("user.name", "local"));
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(way.socket()))) {
-            // A Unix socket has no read timeout in Java: closing it from outside ends the read.
-            Thread guard =
-                    Thread.ofVirtual()
-                            .start(() -> {
-                                try {
-                                    Thread.sleep(timeout);
-                                    channel.close();
-                                } catch (InterruptedException answered) {
-                                    Thread.currentThread().interrupt();
-                                } catch (IOException closed) {
-                                    // Whoever reads finds out.
-                                }
-                            });
+            Thread guard = Thread.ofVirtual().start(() -> closeAfter(timeout, channel));
             try {
                 return new Wire(
                                 new BufferedInputStream(Channels.newInputStream(channel)),
@@ -150,6 +138,19 @@ final class Daemon {
             } finally {
                 guard.interrupt();
             }
+        }
+    }
+
+    /// Ends a read that takes too long: a Unix socket has no read timeout in Java, but closing it
+    /// from outside ends the read.
+    private static void closeAfter(Duration timeout, SocketChannel channel) {
+        try {
+            Thread.sleep(timeout);
+            channel.close();
+        } catch (InterruptedException answered) {
+            Thread.currentThread().interrupt();
+        } catch (IOException closed) {
+            throw new java.io.UncheckedIOException(closed);
         }
     }
 

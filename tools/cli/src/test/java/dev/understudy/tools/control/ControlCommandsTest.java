@@ -1,0 +1,375 @@
+package dev.understudy.tools.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.understudy.safe.Archive;
+import dev.understudy.tools.Safe;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ControlCommandsTest {
+    private static final String STATE =
+            """
+            {"module":"db","version":"1.0.0","digest":"ab","kind":"mirror","node":"node1",
+             "state":"PRIM","status":"READY","data":"UP_TO_DATE","reason":"the peer is in sync",
+             "rule":"X","sinceMs":0,"activity":"",
+             "peer":{"node":"node2","isReachable":true,"silentMs":120,"state":"SECOND",
+                     "data":"UP_TO_DATE"},
+             "register":{"epoch":7,"inSync":["node1","node2"],"primary":"node1","generation":"g",
+                         "policy":"protect"},
+             "replication":{"link":"up","lagOperations":3,"unconfirmedBytes":8192,"dirtyBytes":0,
+                            "dirtyFiles":0},
+             "resync":null,
+             "addresses":[{"id":"main","address":"10.0.0.9","networkInterface":"eth0",
+                           "isRaised":true}],
+             "resources":[{"name":"tcp.port","value":"up","atMs":0,"text":""}],
+             "warnings":[]}
+            """;
+    private static final String RUNNING =
+            """
+            {"id":"c1","module":"db","command":"start","node":"node1","startedAtMs":0,
+             "journalAfter":4,"isRunning":true,"outcome":null}
+            """;
+
+    @TempDir Path folder;
+    private FakeDaemon daemon;
+    private String out = "";
+    private String err = "";
+
+    @BeforeEach
+    void start() throws IOException {
+        daemon = new FakeDaemon(folder.resolve("h"));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        daemon.close();
+    }
+
+    private int safe(String... args) {
+        StringWriter outText = new StringWriter();
+        StringWriter errText = new StringWriter();
+        List<String> all = new ArrayList<>(List.of(args));
+        all.add("--home");
+        all.add(daemon.home.toString());
+        int code =
+                Safe.run(
+                        new PrintWriter(outText, true),
+                        new PrintWriter(errText, true),
+                        all.toArray(String[]::new));
+        out = outText.toString();
+        err = errText.toString();
+        return code;
+    }
+
+    private static String ended(String outcome) {
+        return RUNNING.replace("true", "false").replace("\"outcome\":null", "\"outcome\":" + outcome);
+    }
+
+    @Test
+    void stateOfAllIsATable() {
+        daemon.on("GET /api/v1/modules", 200, "{\"modules\":[" + STATE + "]}");
+        assertEquals(0, safe("state"), err);
+        assertEquals(
+                """
+                MODULE  NODE   STATE  STATUS  DATA        PEER          REASON
+                db      node1  PRIM   ready   up to date  node2 SECOND  the peer is in sync
+                """,
+                out);
+        assertEquals(0, safe("state", "--check"), out);
+    }
+
+    @Test
+    void stateOfOneTellsEverything() {
+        daemon.on("GET /api/v1/modules/db", 200, STATE);
+        assertEquals(0, safe("state", "-m", "db"), err);
+        assertEquals(
+                """
+                module        db 1.0.0 (mirror) on node1
+                state         PRIM, ready, since -
+                reason        the peer is in sync
+                data          up to date
+                peer          node2: SECOND, data up to date, heard 120 ms ago
+                register      epoch 7, in sync node1 and node2, primary node1, policy protect
+                replication   link up, 3 operations on the way, 8.0 KiB unconfirmed, 0 B dirty in 0 files
+                address main  10.0.0.9 on eth0
+                tcp.port      up
+                """,
+                out);
+    }
+
+    @Test
+    void quietStateIsTheExitCodeAlone() throws IOException {
+        for (Map.Entry<String, Integer> state :
+                Map.of("STOP", 0, "WAIT", 1, "ALONE", 2, "UP", 2, "PRIM", 3, "SECOND", 4)
+                        .entrySet()) {
+            try (FakeDaemon own = new FakeDaemon(folder.resolve(state.getKey()))) {
+                own.on(
+                        "GET /api/v1/modules/db",
+                        200,
+                        STATE.replace("\"state\":\"PRIM\"", "\"state\":\"" + state.getKey() + "\""));
+                FakeDaemon before = daemon;
+                daemon = own;
+                assertEquals(state.getValue(), safe("state", "-m", "db", "-q"));
+                assertEquals("", out);
+                daemon = before;
+            }
+        }
+        assertEquals(69, safe("state", "-m", "absent", "-q"));
+        daemon.close();
+        assertEquals(69, safe("state", "-m", "db", "-q"));
+    }
+
+    @Test
+    void checkFailsWhenThePeerIsMissing() {
+        daemon.on(
+                "GET /api/v1/modules",
+                200,
+                "{\"modules\":[" + STATE.replace("PRIM", "ALONE") + "]}");
+        assertEquals(1, safe("state", "--check"));
+        assertTrue(out.contains("not redundant: db is ALONE (ready)"), out);
+    }
+
+    @Test
+    void aCommandWaitsForItsOutcomeAndShowsTheJournal() {
+        daemon.on("POST /api/v1/modules/db/commands", 202, RUNNING);
+        daemon.on("GET /api/v1/commands/c1", 200, RUNNING);
+        daemon.on(
+                "GET /api/v1/commands/c1",
+                200,
+                ended("{\"result\":\"done\",\"code\":\"\",\"text\":\"db is ALONE\",\"remedy\":\"\"}"));
+        daemon.on(
+                "GET /api/v1/journal",
+                200,
+                "{\"entries\":[{\"number\":5,\"atMs\":0,\"node\":\"node1\",\"module\":\"db\","
+                        + "\"severity\":\"info\",\"event\":\"START\",\"text\":\"begins\","
+                        + "\"fields\":{}}]}");
+        assertEquals(0, safe("start", "-m", "db", "--cause", "test", "--node", "node2"), err);
+        assertEquals("db is ALONE\n", out);
+        assertTrue(err.contains("node1 db START: begins"), err);
+        assertEquals(
+                "POST /api/v1/modules/db/commands @node2 {\"command\":\"start\",\"cause\":\"test\"}",
+                daemon.calls.getFirst());
+        assertTrue(daemon.calls.stream().anyMatch(c -> c.contains("after=5")), daemon.calls.toString());
+    }
+
+    @Test
+    void aRefusedCommandNamesReasonAndRemedy() {
+        daemon.on(
+                "POST /api/v1/modules/db/commands",
+                202,
+                ended(
+                        "{\"result\":\"refused\",\"code\":\"peer-is-primary\",\"text\":\"node2 is PRIM\","
+                                + "\"remedy\":\"use safe swap\"}"));
+        assertEquals(1, safe("prim", "-m", "db", "--fullsync"));
+        assertEquals("safe: peer-is-primary node2 is PRIM\n  remedy: use safe swap\n", err);
+        assertEquals("", out);
+        assertEquals(1, safe("prim", "-m", "db", "--format", "json"));
+        assertEquals(
+                "{\"error\":{\"code\":\"peer-is-primary\",\"message\":\"node2 is PRIM\","
+                        + "\"where\":\"node1\",\"remedy\":\"use safe swap\"}}\n",
+                out);
+    }
+
+    @Test
+    void waitingEndsAtItsTimeout() {
+        daemon.on("POST /api/v1/modules/db/commands", 202, RUNNING);
+        daemon.on("GET /api/v1/commands/c1", 200, RUNNING);
+        daemon.on("GET /api/v1/journal", 200, "{\"entries\":[]}");
+        assertEquals(4, safe("stop", "-m", "db", "--timeout", "0"));
+        assertTrue(err.contains("stop of db has not ended after 0 s"), err);
+        daemon.on("GET /api/v1/modules/db", 200, STATE, "t1");
+        assertEquals(4, safe("state", "-m", "db", "--until", "STOP", "--timeout", "0"));
+        assertEquals(0, safe("state", "-m", "db", "--until", "alone,prim"), err);
+    }
+
+    @Test
+    void noDaemonIsExitCodeThreeWithARemedy() throws IOException {
+        daemon.close();
+        assertEquals(3, safe("state"));
+        assertTrue(err.contains("nobody answers on"), err);
+        Files.delete(daemon.home.resolve("run").resolve("api.sock"));
+        assertEquals(3, safe("state"));
+        assertTrue(err.contains("no daemon runs here"), err);
+        assertTrue(err.contains("remedy:"), err);
+    }
+
+    @Test
+    void usageIsCheckedBeforeAnythingIsSent() {
+        assertEquals(2, safe("start"));
+        assertEquals(2, safe("start", "-m", "no such"));
+        assertEquals(2, safe("state", "-w"));
+        assertEquals(2, safe("state", "-m", "db", "--until", "FLYING"));
+        assertEquals(2, safe("cluster"));
+        assertEquals(2, safe("token", "create", "x", "--role", "king"));
+        assertEquals(2, safe("log", "-n", "0"));
+        assertEquals(2, safe("state", "--url", "http://x"));
+        assertEquals(
+                2,
+                safe("cluster", "init", "--name", "d", "--node-name", "n", "--address", "1.2.3.4",
+                        "--address", "1.2.3.5"));
+        assertTrue(err.contains("two addresses for network 'default'"), err);
+        assertEquals(List.of(), daemon.calls);
+    }
+
+    @Test
+    void clusterCommandsSendWhatWasSaid() {
+        String cluster =
+                "{\"name\":\"demo\",\"id\":\"0\",\"revision\":2,\"self\":\"node2\",\"networks\":[\"lan\"],"
+                        + "\"members\":[{\"name\":\"node1\",\"role\":\"data\",\"addresses\":{\"lan\":\"10.0.0.1\"}},"
+                        + "{\"name\":\"node2\",\"role\":\"data\",\"addresses\":{\"lan\":\"10.0.0.2\"}}]}";
+        daemon.on("POST /api/v1/cluster/init", 200, cluster);
+        daemon.on("POST /api/v1/cluster/join", 200, cluster);
+        daemon.on("GET /api/v1/cluster", 200, cluster);
+        daemon.on(
+                "GET /api/v1/node",
+                200,
+                "{\"node\":\"node2\",\"peers\":[{\"name\":\"node1\",\"isReachable\":true,\"silentMs\":5,"
+                        + "\"networks\":[{\"name\":\"lan\",\"isUp\":true,\"roundTripUs\":210}]}],"
+                        + "\"warnings\":[\"guard is not running\"]}");
+        daemon.on(
+                "POST /api/v1/cluster/tokens",
+                200,
+                "{\"token\":\"us1-ABC\",\"validSeconds\":1800,\"via\":[\"fd00::1\"],\"port\":9453}");
+        assertEquals(
+                0,
+                safe("cluster", "init", "--name", "demo", "--node-name", "node1", "--address",
+                        "lan=10.0.0.1", "--api-port", "9000"),
+                err);
+        assertEquals(
+                "POST /api/v1/cluster/init {\"name\":\"demo\",\"member\":{\"name\":\"node1\","
+                        + "\"addresses\":{\"lan\":\"10.0.0.1\"},\"ports\":{\"api\":9000}}}",
+                daemon.calls.getLast());
+        assertEquals(
+                0,
+                safe("cluster", "join", "us1-ABC", "--via", "[fd00::1]:9000", "--node-name", "node2",
+                        "--address", "lan=10.0.0.2"),
+                err);
+        assertTrue(
+                daemon.calls.getLast().contains("\"via\":\"fd00::1\",\"port\":9000"),
+                daemon.calls.getLast());
+        assertEquals("node2 is in cluster demo (node1, node2)\n", out);
+        assertEquals(0, safe("cluster", "token"), err);
+        assertEquals("us1-ABC\n", out);
+        assertTrue(err.contains("--via [fd00::1]"), err);
+        assertEquals(0, safe("cluster", "state"), err);
+        assertEquals(
+                """
+                cluster demo, revision 2, seen from node2
+                NODE   ROLE  NETWORK  ADDRESS   HEARTBEAT
+                node1  data  lan      10.0.0.1  up, 210 us
+                node2  data  lan      10.0.0.2  this node
+                warning: guard is not running
+                """,
+                out);
+    }
+
+    @Test
+    void installReadsTheArchiveBeforeItSendsIt() throws IOException {
+        Path file = folder.resolve("m.safe");
+        byte[] archive =
+                Archive.of(
+                                Map.of(
+                                        "module.yaml",
+                                        file("format: 1\nname: db\nversion: 1.0.0\nkind: mirror\n"),
+                                        "conf/userconfig.yaml",
+                                        file("format: 1\n")))
+                        .toBytes();
+        Files.write(file, archive);
+        daemon.on("PUT /api/v1/archives/" + Archive.digest(archive), 200, "{\"text\":\"stored\"}");
+        daemon.on(
+                "POST /api/v1/modules",
+                200,
+                "{\"module\":\"db\",\"version\":\"1.0.0\",\"revision\":1,\"nodes\":["
+                        + "{\"node\":\"node1\",\"isDone\":true,\"text\":\"in force\"},"
+                        + "{\"node\":\"node2\",\"isDone\":false,\"text\":\"away\"}],"
+                        + "\"warnings\":[\"node2 is away\"]}");
+        assertEquals(0, safe("install", file.toString(), "--set", "a=b=c"), err);
+        assertEquals(
+                """
+                db 1.0.0 installed, revision 1
+                  node1: in force
+                  node2: away
+                  warning: node2 is away
+                """,
+                out);
+        assertTrue(daemon.calls.getLast().contains("\"values\":{\"a\":\"b=c\"}"));
+        daemon.calls.clear();
+        archive[60] ^= 1;
+        Files.write(file, archive);
+        assertEquals(1, safe("install", file.toString()));
+        assertTrue(err.contains("is not a good module"), err);
+        assertEquals(3, safe("install", folder.resolve("absent.safe").toString()));
+        assertTrue(err.contains("no such file"), err);
+        assertEquals(List.of(), daemon.calls);
+    }
+
+    private static Archive.File file(String text) {
+        return new Archive.File(text.getBytes(StandardCharsets.UTF_8), false);
+    }
+
+    @Test
+    void configShowsAndChanges() {
+        daemon.on(
+                "GET /api/v1/modules/db/config",
+                200,
+                "{\"module\":\"db\",\"version\":\"1.0.0\",\"digest\":\"d\",\"configDigest\":\"0123456789abcdef\","
+                        + "\"revision\":3,\"parameters\":["
+                        + "{\"name\":\"port\",\"type\":\"port\",\"title\":\"Port\",\"value\":\"5432\",\"isDefault\":true},"
+                        + "{\"name\":\"key\",\"type\":\"secret\",\"title\":\"\",\"value\":null,\"isDefault\":false}]}");
+        daemon.on(
+                "PUT /api/v1/modules/db/config",
+                409,
+                "{\"code\":\"HA-4405\",\"message\":\"db is PRIM\",\"where\":\"node1\",\"remedy\":\"stop it\"}");
+        assertEquals(0, safe("config", "-m", "db"), err);
+        assertEquals(
+                """
+                db 1.0.0, revision 3, digest 0123456789ab
+                PARAMETER  TYPE    VALUE              TITLE
+                port       port    5432      default  Port
+                key        secret  (secret)  set
+                """,
+                out);
+        assertEquals(1, safe("config", "-m", "db", "--set", "port=5433"));
+        assertEquals("safe: HA-4405 db is PRIM\n  remedy: stop it\n", err);
+    }
+
+    @Test
+    void helpHasExamples() {
+        for (List<String> command :
+                List.of(
+                        List.of("cluster"),
+                        List.of("cluster", "init"),
+                        List.of("cluster", "join"),
+                        List.of("install"),
+                        List.of("start"),
+                        List.of("state"),
+                        List.of("log"),
+                        List.of("token"))) {
+            List<String> args = new ArrayList<>(command);
+            args.add("--help");
+            StringWriter text = new StringWriter();
+            int code =
+                    Safe.run(
+                            new PrintWriter(text, true),
+                            new PrintWriter(text, true),
+                            args.toArray(String[]::new));
+            assertEquals(0, code, command.toString());
+            assertTrue(text.toString().contains("safe "), text.toString());
+        }
+    }
+}
