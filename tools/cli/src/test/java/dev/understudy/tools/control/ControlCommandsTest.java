@@ -5,6 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.understudy.safe.Archive;
 import dev.understudy.tools.Safe;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -14,11 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class ControlCommandsTest {
@@ -77,7 +79,8 @@ class ControlCommandsTest {
     }
 
     private static String ended(String outcome) {
-        return RUNNING.replace("true", "false").replace("\"outcome\":null", "\"outcome\":" + outcome);
+        return RUNNING.replace("true", "false")
+                .replace("\"outcome\":null", "\"outcome\":" + outcome);
     }
 
     @Test
@@ -121,7 +124,8 @@ class ControlCommandsTest {
                 own.on(
                         "GET /api/v1/modules/db",
                         200,
-                        STATE.replace("\"state\":\"PRIM\"", "\"state\":\"" + state.getKey() + "\""));
+                        STATE.replace(
+                                "\"state\":\"PRIM\"", "\"state\":\"" + state.getKey() + "\""));
                 FakeDaemon before = daemon;
                 daemon = own;
                 assertEquals(state.getValue(), safe("state", "-m", "db", "-q"));
@@ -151,7 +155,9 @@ class ControlCommandsTest {
         daemon.on(
                 "GET /api/v1/commands/c1",
                 200,
-                ended("{\"result\":\"done\",\"code\":\"\",\"text\":\"db is ALONE\",\"remedy\":\"\"}"));
+                ended(
+                        "{\"result\":\"done\",\"code\":\"\",\"text\":\"db is"
+                                + " ALONE\",\"remedy\":\"\"}"));
         daemon.on(
                 "GET /api/v1/journal",
                 200,
@@ -162,9 +168,12 @@ class ControlCommandsTest {
         assertEquals("db is ALONE\n", out);
         assertTrue(err.contains("node1 db START: begins"), err);
         assertEquals(
-                "POST /api/v1/modules/db/commands @node2 {\"command\":\"start\",\"cause\":\"test\"}",
+                "POST /api/v1/modules/db/commands @node2"
+                        + " {\"command\":\"start\",\"cause\":\"test\"}",
                 daemon.calls.getFirst());
-        assertTrue(daemon.calls.stream().anyMatch(c -> c.contains("after=5")), daemon.calls.toString());
+        assertTrue(
+                daemon.calls.stream().anyMatch(c -> c.contains("after=5")),
+                daemon.calls.toString());
     }
 
     @Test
@@ -173,8 +182,8 @@ class ControlCommandsTest {
                 "POST /api/v1/modules/db/commands",
                 202,
                 ended(
-                        "{\"result\":\"refused\",\"code\":\"peer-is-primary\",\"text\":\"node2 is PRIM\","
-                                + "\"remedy\":\"use safe swap\"}"));
+                        "{\"result\":\"refused\",\"code\":\"peer-is-primary\",\"text\":\"node2 is"
+                                + " PRIM\",\"remedy\":\"use safe swap\"}"));
         assertEquals(1, safe("prim", "-m", "db", "--fullsync"));
         assertEquals("safe: peer-is-primary node2 is PRIM\n  remedy: use safe swap\n", err);
         assertEquals("", out);
@@ -220,8 +229,17 @@ class ControlCommandsTest {
         assertEquals(2, safe("state", "--url", "http://x"));
         assertEquals(
                 2,
-                safe("cluster", "init", "--name", "d", "--node-name", "n", "--address", "1.2.3.4",
-                        "--address", "1.2.3.5"));
+                safe(
+                        "cluster",
+                        "init",
+                        "--name",
+                        "d",
+                        "--node-name",
+                        "n",
+                        "--address",
+                        "1.2.3.4",
+                        "--address",
+                        "1.2.3.5"));
         assertTrue(err.contains("two addresses for network 'default'"), err);
         assertEquals(List.of(), daemon.calls);
     }
@@ -230,8 +248,8 @@ class ControlCommandsTest {
     void clusterCommandsSendWhatWasSaid() {
         String cluster =
                 "{\"name\":\"demo\",\"id\":\"0\",\"revision\":2,\"self\":\"node2\",\"networks\":[\"lan\"],"
-                        + "\"members\":[{\"name\":\"node1\",\"role\":\"data\",\"addresses\":{\"lan\":\"10.0.0.1\"}},"
-                        + "{\"name\":\"node2\",\"role\":\"data\",\"addresses\":{\"lan\":\"10.0.0.2\"}}]}";
+                    + "\"members\":[{\"name\":\"node1\",\"role\":\"data\",\"addresses\":{\"lan\":\"10.0.0.1\"}},"
+                    + "{\"name\":\"node2\",\"role\":\"data\",\"addresses\":{\"lan\":\"10.0.0.2\"}}]}";
         daemon.on("POST /api/v1/cluster/init", 200, cluster);
         daemon.on("POST /api/v1/cluster/join", 200, cluster);
         daemon.on("GET /api/v1/cluster", 200, cluster);
@@ -239,16 +257,25 @@ class ControlCommandsTest {
                 "GET /api/v1/node",
                 200,
                 "{\"node\":\"node2\",\"peers\":[{\"name\":\"node1\",\"isReachable\":true,\"silentMs\":5,"
-                        + "\"networks\":[{\"name\":\"lan\",\"isUp\":true,\"roundTripUs\":210}]}],"
-                        + "\"warnings\":[\"guard is not running\"]}");
+                    + "\"networks\":[{\"name\":\"lan\",\"isUp\":true,\"roundTripUs\":210}]}],\"warnings\":[\"guard"
+                    + " is not running\"]}");
         daemon.on(
                 "POST /api/v1/cluster/tokens",
                 200,
                 "{\"token\":\"us1-ABC\",\"validSeconds\":1800,\"via\":[\"fd00::1\"],\"port\":9453}");
         assertEquals(
                 0,
-                safe("cluster", "init", "--name", "demo", "--node-name", "node1", "--address",
-                        "lan=10.0.0.1", "--api-port", "9000"),
+                safe(
+                        "cluster",
+                        "init",
+                        "--name",
+                        "demo",
+                        "--node-name",
+                        "node1",
+                        "--address",
+                        "lan=10.0.0.1",
+                        "--api-port",
+                        "9000"),
                 err);
         assertEquals(
                 "POST /api/v1/cluster/init {\"name\":\"demo\",\"member\":{\"name\":\"node1\","
@@ -256,8 +283,16 @@ class ControlCommandsTest {
                 daemon.calls.getLast());
         assertEquals(
                 0,
-                safe("cluster", "join", "us1-ABC", "--via", "[fd00::1]:9000", "--node-name", "node2",
-                        "--address", "lan=10.0.0.2"),
+                safe(
+                        "cluster",
+                        "join",
+                        "us1-ABC",
+                        "--via",
+                        "[fd00::1]:9000",
+                        "--node-name",
+                        "node2",
+                        "--address",
+                        "lan=10.0.0.2"),
                 err);
         assertTrue(
                 daemon.calls.getLast().contains("\"via\":\"fd00::1\",\"port\":9000"),
@@ -328,13 +363,14 @@ class ControlCommandsTest {
                 "GET /api/v1/modules/db/config",
                 200,
                 "{\"module\":\"db\",\"version\":\"1.0.0\",\"digest\":\"d\",\"configDigest\":\"0123456789abcdef\","
-                        + "\"revision\":3,\"parameters\":["
-                        + "{\"name\":\"port\",\"type\":\"port\",\"title\":\"Port\",\"value\":\"5432\",\"isDefault\":true},"
-                        + "{\"name\":\"key\",\"type\":\"secret\",\"title\":\"\",\"value\":null,\"isDefault\":false}]}");
+                    + "\"revision\":3,\"parameters\":["
+                    + "{\"name\":\"port\",\"type\":\"port\",\"title\":\"Port\",\"value\":\"5432\",\"isDefault\":true},"
+                    + "{\"name\":\"key\",\"type\":\"secret\",\"title\":\"\",\"value\":null,\"isDefault\":false}]}");
         daemon.on(
                 "PUT /api/v1/modules/db/config",
                 409,
-                "{\"code\":\"HA-4405\",\"message\":\"db is PRIM\",\"where\":\"node1\",\"remedy\":\"stop it\"}");
+                "{\"code\":\"HA-4405\",\"message\":\"db is"
+                        + " PRIM\",\"where\":\"node1\",\"remedy\":\"stop it\"}");
         assertEquals(0, safe("config", "-m", "db"), err);
         assertEquals(
                 """

@@ -75,12 +75,17 @@ final class FakeDaemon implements AutoCloseable {
         boolean isText = head.indexOf("application/octet-stream") < 0;
         String sent = isText ? new String(body, StandardCharsets.UTF_8) : body.length + " bytes";
         calls.add((first[0] + " " + first[1] + node + " " + sent).strip());
-        String path = first[1].contains("?") ? first[1].substring(0, first[1].indexOf('?')) : first[1];
+        String path =
+                first[1].contains("?") ? first[1].substring(0, first[1].indexOf('?')) : first[1];
         Deque<Laid> laid = answers.get(first[0] + " " + path);
         Laid answer =
                 laid == null
-                        ? new Laid(404, "{\"code\":\"HA-4301\",\"message\":\"nothing at " + path
-                                + "\",\"where\":\"fake\",\"remedy\":\"lay it out\"}", "")
+                        ? new Laid(
+                                404,
+                                "{\"code\":\"HA-4301\",\"message\":\"nothing at "
+                                        + path
+                                        + "\",\"where\":\"fake\",\"remedy\":\"lay it out\"}",
+                                "")
                         : laid.size() > 1 ? laid.removeFirst() : laid.getFirst();
         byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
         String text =
