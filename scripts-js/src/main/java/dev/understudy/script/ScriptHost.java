@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /// Main class of the script host process.
 ///
@@ -30,6 +31,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class ScriptHost implements Daemon {
     private static final long BUDGET_BYTES = 1L << 30;
     private static final int RUNS_MAX = 64;
+    private static final int CONNECT_ATTEMPTS = 300;
+    private static final long CONNECT_PAUSE_NS = 100_000_000;
 
     private final Wire wire;
     private final Sandbox sandbox = new Sandbox();
@@ -75,11 +78,24 @@ public final class ScriptHost implements Daemon {
         return new Wire(in, out, in);
     }
 
+    /// Connects; the daemon may be a moment behind.
     private static Wire connect(Path socket) throws IOException {
-        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        channel.connect(UnixDomainSocketAddress.of(socket));
-        return new Wire(
-                Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
+        IOException last = null;
+        for (int attempt = 0; attempt < CONNECT_ATTEMPTS; attempt++) {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                channel.connect(UnixDomainSocketAddress.of(socket));
+                return new Wire(
+                        Channels.newInputStream(channel),
+                        Channels.newOutputStream(channel),
+                        channel);
+            } catch (IOException e) {
+                channel.close();
+                last = e;
+                LockSupport.parkNanos(CONNECT_PAUSE_NS);
+            }
+        }
+        throw new IOException("no daemon at " + socket, last);
     }
 
     /// Runs an empty script, so that the first real one does not pay for the engine's start.

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,12 +45,12 @@ final class HostLink {
     private static final AtomicLong LAST_RUN = new AtomicLong();
 
     private final Wire wire;
-    private final ProcessHandle process;
+    private final Optional<ProcessHandle> process;
     private final Map<Long, Run> runs = new ConcurrentHashMap<>();
     private final Set<String> loaded = new HashSet<>();
     private volatile boolean isGone;
 
-    HostLink(Wire wire, ProcessHandle process) {
+    HostLink(Wire wire, Optional<ProcessHandle> process) {
         this.wire = wire;
         this.process = process;
     }
@@ -110,7 +111,13 @@ final class HostLink {
 
     /// Ends the host; all its runs are lost.
     void kill() {
-        process.destroyForcibly();
+        process.ifPresent(ProcessHandle::destroyForcibly);
+        try {
+            // a host without its daemon ends itself
+            wire.close();
+        } catch (IOException e) {
+            isGone = true;
+        }
     }
 
     /// Reads until the host goes.
@@ -124,7 +131,7 @@ final class HostLink {
             reason = String.valueOf(e.getMessage());
         }
         isGone = true;
-        process.destroyForcibly();
+        process.ifPresent(ProcessHandle::destroyForcibly);
         for (Run run : List.copyOf(runs.values())) {
             finish(run, ScriptEnd.lost("the script host is gone: " + reason));
         }

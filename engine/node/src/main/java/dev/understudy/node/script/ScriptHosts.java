@@ -1,13 +1,14 @@
 package dev.understudy.node.script;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.understudy.posix.process.ProcessTable;
 import dev.understudy.script.wire.Kind;
 import dev.understudy.script.wire.Wire;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps one script host process running, and runs scripts in it.
+/// Keeps the connection to one script host process, and runs scripts in it.
 ///
-/// A host that ends is started again. A run that was lost with it is run once more.
+/// A host that ends is followed by another. A run that was lost with it is run once more.
 public final class ScriptHosts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ScriptHosts.class);
 
@@ -31,24 +32,39 @@ public final class ScriptHosts implements AutoCloseable {
     private static final Duration START_WITHIN = Duration.ofSeconds(30);
 
     private final String role;
-    private final List<String> command;
+    private final HostSource source;
     private final LongSupplier nowNs;
     private final Thread keeper;
     private @Nullable HostLink link;
     private volatile boolean isClosed;
 
-    /// Makes the keeper of a host; [#start] starts it.
-    ///
-    /// @param role hooks or checkers
-    /// @param command see [HostCommand]
-    public ScriptHosts(String role, List<String> command, LongSupplier nowNs) {
+    private ScriptHosts(String role, HostSource source, LongSupplier nowNs) {
         this.role = role;
-        this.command = List.copyOf(command);
+        this.source = source;
         this.nowNs = nowNs;
         this.keeper = Thread.ofPlatform().daemon().name("host-" + role).unstarted(this::keep);
     }
 
-    /// Starts the host and returns at once; it is ready about a second later.
+    /// Starts hosts itself, as children of this process.
+    ///
+    /// @param role hooks or checkers
+    /// @param command see [HostCommand]
+    public static ScriptHosts launching(String role, List<String> command, LongSupplier nowNs) {
+        return new ScriptHosts(role, new HostLauncher(command), nowNs);
+    }
+
+    /// Waits for hosts that another process, the guard, starts with `--connect SOCKET`.
+    ///
+    /// @param role hooks or checkers
+    /// @param socket made here; readable by the hosts' user
+    /// @throws IOException if the socket cannot be made
+    public static ScriptHosts listening(String role, Path socket, LongSupplier nowNs)
+            throws IOException {
+        return new ScriptHosts(role, new HostListener(socket), nowNs);
+    }
+
+    /// Starts, or begins to wait for, the host, and returns at once; it is ready about a second
+    /// later.
     public void start() {
         keeper.start();
     }
@@ -60,56 +76,50 @@ public final class ScriptHosts implements AutoCloseable {
             try {
                 serveOne();
             } catch (IOException e) {
-                LOG.error(
-                        "script host does not start; scripts of modules cannot run role={} cause={}",
-                        role,
-                        e.getMessage());
+                if (!isClosed) {
+                    LOG.error(
+                            "script host does not start; scripts of modules cannot run role={} cause={}",
+                            role,
+                            String.valueOf(e.getMessage()));
+                }
             }
             boolean wasShort = nowNs.getAsLong() - startNs < Duration.ofSeconds(10).toNanos();
             backOffMs = wasShort ? Math.min(10_000, backOffMs * 2 + 100) : 0;
             if (!isClosed) {
-                LOG.warn(
-                        "script host ended; starting it again role={} backOffMs={}",
-                        role,
-                        backOffMs);
+                LOG.warn("script host ended; the next one follows role={}", role);
                 LockSupport.parkNanos(Duration.ofMillis(backOffMs).toNanos());
             }
         }
     }
 
     private void serveOne() throws IOException {
-        Process process = new ProcessBuilder(command).start();
+        HostSource.Fresh fresh = source.next();
+        Optional<ProcessHandle> process = fresh.process();
         try {
-            Thread.ofPlatform().daemon().name("host-stderr-" + role).start(() -> tell(process));
-            Wire wire =
-                    new Wire(
-                            new BufferedInputStream(process.getInputStream()),
-                            process.getOutputStream(),
-                            process.getOutputStream());
-            ObjectNode hello = wire.read();
+            ObjectNode hello = fresh.wire().read();
             if (hello == null
                     || Kind.of(hello.path("t").asText()) != Kind.HELLO
-                    || hello.path("v").asInt() != Wire.VERSION) {
-                throw new IOException("no hello of version " + Wire.VERSION + " from it: " + hello);
+                    || hello.path("v").asInt() != Wire.VERSION
+                    || !hello.path("role").asText().equals(role)) {
+                throw new IOException("no hello of version " + Wire.VERSION + ": " + hello);
             }
-            HostLink made = new HostLink(wire, process.toHandle());
-            LOG.debug("script host ready role={} pid={}", role, process.pid());
+            process = process.or(() -> named(hello.path("pid").asLong()));
+            HostLink made = new HostLink(fresh.wire(), process);
+            LOG.info("script host ready role={} pid={}", role, hello.path("pid").asLong());
             set(made);
             made.serve();
         } finally {
             set(null);
-            process.destroyForcibly();
+            process.ifPresent(ProcessHandle::destroyForcibly);
+            fresh.wire().close();
         }
     }
 
-    private void tell(Process process) {
-        try (var reader = process.errorReader(StandardCharsets.UTF_8)) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                LOG.warn("script host role={}: {}", role, line);
-            }
-        } catch (IOException e) {
-            LOG.debug("script host role={}: {}", role, e.getMessage());
-        }
+    /// Finds the process that a hello names; what is no script host must not be killed for one.
+    private static Optional<ProcessHandle> named(long pid) {
+        return ProcessTable.arguments(pid).contains("dev.understudy.script.ScriptHost")
+                ? ProcessHandle.of(pid)
+                : Optional.empty();
     }
 
     private synchronized void set(@Nullable HostLink made) {
@@ -240,6 +250,7 @@ public final class ScriptHosts implements AutoCloseable {
         if (current != null) {
             current.kill();
         }
+        source.close();
         keeper.interrupt();
         notifyAll();
     }

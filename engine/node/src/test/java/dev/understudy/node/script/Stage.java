@@ -85,7 +85,7 @@ final class Stage implements AutoCloseable {
                 role,
                 r -> {
                     ScriptHosts made =
-                            new ScriptHosts(
+                            ScriptHosts.launching(
                                     r,
                                     HostCommand.ofThisProcess(Optional.empty(), r),
                                     System::nanoTime);
