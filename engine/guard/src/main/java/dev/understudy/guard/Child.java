@@ -21,7 +21,7 @@ final class Child {
     private final EventLoop loop;
     private final IntConsumer onExit;
     private final Backoff backoff = new Backoff();
-    private @Nullable PidFd pidFd;
+    private volatile @Nullable PidFd pidFd;
     private @Nullable Process process;
     private long startedNs;
 

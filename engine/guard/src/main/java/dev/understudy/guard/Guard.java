@@ -38,6 +38,7 @@ final class Guard implements AutoCloseable {
     private boolean isStopping;
     private boolean isOrderly;
     private boolean isRestartWanted;
+    private boolean isSafedEnding;
     private int exitCode;
 
     Guard(Settings settings) throws IOException {
@@ -103,12 +104,18 @@ final class Guard implements AutoCloseable {
             safed.start();
             PidFile.write(pidFile(), safed.pid());
             Log.line("safed started, pid " + safed.pid());
+            loop.execute(fencer::rehearse);
         } catch (IOException e) {
             Log.line("safed cannot be started: " + e.getMessage());
             if (!safed.isRunning()) {
                 loop.schedule(safed.delayMs() * 1_000_000L, this::startSafed);
             }
         }
+    }
+
+    /// Tells whether a daemon is watched; any thread.
+    boolean isWatching() {
+        return safed.isRunning();
     }
 
     private void accept() {
@@ -168,7 +175,7 @@ final class Guard implements AutoCloseable {
 
     private void hello() throws ErrnoException {
         UnixSocket from = client;
-        if (from != null && !safed.isRunning()) {
+        if (from != null && !safed.isRunning() && !isSafedEnding) {
             safed.adopt(from.peerPid()); // started by hand, or while the guard was away
             Log.line("safed has come by itself, pid " + safed.pid());
         }
@@ -188,7 +195,9 @@ final class Guard implements AutoCloseable {
 
     private void safedEnded(int status) {
         long endedNs = loop.nowNs();
+        isSafedEnding = true; // the last words of the dead are no arrival
         readAll();
+        isSafedEnding = false;
         closeClient();
         boolean wasOrderly = isOrderly;
         isOrderly = false;
@@ -215,11 +224,12 @@ final class Guard implements AutoCloseable {
             each.descriptors().forEach(Descriptors::close); // the last ones: the kernel aborts
         }
         armed.clear();
+        long beganNs = loop.nowNs();
         Fencer.Report report = fencer.fence(plans);
-        long tookUs = (loop.nowNs() - endedNs) / 1000;
+        long toldUs = (beganNs - endedNs + report.toldNs()) / 1000;
         Log.line(
-                "safed died (status %d): fenced modules=%d tookUs=%d problems=%s"
-                        .formatted(status, plans.size(), tookUs, report.problems()));
+                "safed died (status %d): fenced modules=%d toldUs=%d problems=%s"
+                        .formatted(status, plans.size(), toldUs, report.problems()));
         for (int delayMs : TELL_AGAIN_MS) {
             loop.schedule(delayMs * 1_000_000L, () -> fencer.tell(plans, new ArrayList<>()));
         }

@@ -4,6 +4,7 @@ import dev.understudy.posix.Errno;
 import dev.understudy.posix.ErrnoException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Lets packets of some addresses pass only while a lease lasts that the *kernel* counts down.
@@ -58,11 +59,22 @@ public final class LeaseFilter implements AutoCloseable {
     }
 
     /// Ends the lease of whatever addresses tables of this name guard, made by whichever process.
+    ///
+    /// It looks first which sets there are: a transaction that fails waits for an RCU grace period.
     public static void endLease(String table) throws ErrnoException {
         try (LeaseFilter any = new LeaseFilter(table, List.of())) {
-            any.clearIfThere(NftBatch.INET, "lease4");
-            any.clearIfThere(NftBatch.ARP, "lease4");
-            any.clearIfThere(NftBatch.INET, "lease6");
+            List<String> inet = any.sets(NftBatch.INET);
+            List<String> arp = any.sets(NftBatch.ARP);
+            if (inet.isEmpty() && arp.isEmpty()) {
+                return;
+            }
+            any.batch.begin();
+            inet.forEach(set -> any.batch.clearSet(NftBatch.INET, table, set));
+            arp.forEach(set -> any.batch.clearSet(NftBatch.ARP, table, set));
+            int result = any.batch.commit();
+            if (result != -Errno.ENOENT) {
+                Errno.check("end lease in nf_tables table " + table, result);
+            }
         }
     }
 
@@ -73,11 +85,34 @@ public final class LeaseFilter implements AutoCloseable {
         }
     }
 
-    private void clearIfThere(int family, String set) throws ErrnoException {
-        int result = batch.begin().clearSet(family, table, set).commit();
-        if (result != -Errno.ENOENT) {
-            Errno.check("end lease in nf_tables table " + table, result);
+    private List<String> sets(int family) throws ErrnoException {
+        List<String> names = new ArrayList<>();
+        ask(
+                NftBatch.GETSET,
+                family,
+                (_, body) -> {
+                    byte[] in = Attributes.bytes(body, 4, TABLE_ATTRIBUTE);
+                    byte[] name = Attributes.bytes(body, 4, 2); // NFTA_SET_NAME
+                    if (in != null && name != null && Attributes.text(in).equals(table)) {
+                        names.add(Attributes.text(name));
+                    }
+                });
+        return names;
+    }
+
+    /// Dumps what belongs to our table.
+    ///
+    /// @return false when there is no such table
+    private boolean ask(int type, int family, NetlinkSocket.Reader reader) throws ErrnoException {
+        int flags = NetlinkMessage.REQUEST | NetlinkMessage.DUMP;
+        question.clear().begin((10 << 8) | type, flags, socket.nextSequence());
+        question.u8(family).u8(0).u16Be(0).attribute(TABLE_ATTRIBUTE, table).end();
+        int result = socket.dump(question, reader);
+        if (result == -Errno.ENOENT) {
+            return false;
         }
+        Errno.check("look into nf_tables table " + table, result);
+        return true;
     }
 
     /// Makes the tables anew, atomically, with a lease or (0) closed.
@@ -237,6 +272,9 @@ public final class LeaseFilter implements AutoCloseable {
     }
 
     private void deleteTable(int family) throws ErrnoException {
+        if (sets(family).isEmpty()) {
+            return; // ours always have one; failing transactions are slow
+        }
         int result = batch.begin().deleteTable(family, table).commit();
         if (result != -Errno.ENOENT) {
             Errno.check("delete nf_tables table " + table, result);
@@ -253,22 +291,17 @@ public final class LeaseFilter implements AutoCloseable {
 
     private int countRules(int family) throws ErrnoException {
         int[] count = {0};
-        question.clear()
-                .begin(
-                        (10 << 8) | NftBatch.GETRULE,
-                        NetlinkMessage.REQUEST | NetlinkMessage.DUMP,
-                        socket.nextSequence());
-        question.u8(family).u8(0).u16Be(0).attribute(TABLE_ATTRIBUTE, table).end();
-        int result =
-                socket.dump(
-                        question,
+        boolean isThere =
+                ask(
+                        NftBatch.GETRULE,
+                        family,
                         (_, body) -> {
                             byte[] name = Attributes.bytes(body, 4, TABLE_ATTRIBUTE);
                             if (name != null && Attributes.text(name).equals(table)) {
                                 count[0]++;
                             }
                         });
-        return result < 0 ? 0 : count[0];
+        return isThere ? count[0] : 0;
     }
 
     private int generation() throws ErrnoException {

@@ -11,6 +11,7 @@ final class NftBatch {
     static final int ARP = 3; // NFPROTO_ARP
 
     static final int GETRULE = 7; // NFT_MSG_GETRULE
+    static final int GETSET = 10;
     static final int GETGEN = 16;
 
     private static final int SUBSYSTEM = 10 << 8; // NFNL_SUBSYS_NFTABLES
