@@ -149,11 +149,29 @@ public final class Native {
         }
     }
 
+    /// Gives the pages of memory from [#map] back but keeps the addresses: late readers see zeros.
+    public static void discard(ByteBuffer mapped) {
+        MemorySegment captured = capture();
+        try {
+            int _ =
+                    (int)
+                            Maps.MADVISE.invokeExact(
+                                    captured,
+                                    address(mapped),
+                                    (long) mapped.capacity(),
+                                    Maps.MADV_DONTNEED);
+        } catch (Throwable t) {
+            throw wrong(t);
+        }
+    }
+
     private static final class Maps {
         // asm-generic/mman-common.h
         static final int PROT_READ_WRITE = 3;
         static final int PRIVATE_ANONYMOUS_NORESERVE = 0x2 | 0x20 | 0x4000;
         static final MethodHandle MMAP = bind("mmap", LONG, LONG, LONG, INT, INT, INT, LONG);
+        static final int MADV_DONTNEED = 4;
+        static final MethodHandle MADVISE = bind("madvise", INT, LONG, LONG, INT);
         static final MethodHandle MUNMAP = bind("munmap", INT, LONG, LONG);
     }
 

@@ -5,6 +5,7 @@ import dev.understudy.posix.Errno;
 import dev.understudy.posix.Native;
 import dev.understudy.posix.fs.At;
 import dev.understudy.posix.fs.Fd;
+import dev.understudy.posix.fs.MountTable;
 import dev.understudy.posix.fs.Mounts;
 import dev.understudy.posix.fs.Stat;
 import java.io.IOException;
@@ -37,6 +38,39 @@ public final class FuseConnection implements AutoCloseable {
     private FuseConnection(Path directory, int fd) {
         this.directory = directory;
         this.fd = fd;
+    }
+
+    /// Takes away mounts of ours that an earlier daemon left on a directory. They are never asked
+    /// anything: a dead one fails, and one whose daemon hangs would not answer.
+    ///
+    /// @return how many were taken away
+    /// @throws IOException if /proc cannot be read
+    public static int detachStale(Path directory) throws IOException {
+        String point = resolved(directory);
+        int detached = 0;
+        while (isOurs(point) && Mounts.unmount(point, Mounts.MNT_FORCE | Mounts.MNT_DETACH) >= 0) {
+            detached++;
+        }
+        return detached;
+    }
+
+    private static boolean isOurs(String point) throws IOException {
+        String type = "";
+        for (MountTable.Entry mount : MountTable.read()) {
+            if (mount.point().equals(point)) {
+                type = mount.type();
+            }
+        }
+        return type.equals(TYPE);
+    }
+
+    /// Resolves links on the way to a directory without touching what is mounted on it.
+    private static String resolved(Path directory) throws IOException {
+        Path absolute = directory.toAbsolutePath().normalize();
+        Path parent = absolute.getParent();
+        Path name = absolute.getFileName();
+        boolean known = parent != null && name != null && Files.exists(parent);
+        return known ? parent.toRealPath().resolve(name).toString() : absolute.toString();
     }
 
     /// Mounts over a directory and agrees on the protocol; the permission checks are the kernel's.

@@ -286,11 +286,11 @@ public final class FuseFront implements MutationSource, AutoCloseable {
         pool.shutdown();
         // jobs in the pool still use the memory of their requests
         Thread.ofVirtual()
-                .name("unmap-" + options.source())
+                .name("discard-" + options.source())
                 .start(() -> {
                     try {
                         if (pool.awaitTermination(1, TimeUnit.HOURS)) {
-                            slots.unmap();
+                            slots.discard();
                         }
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();

@@ -1,105 +1,35 @@
 package dev.understudy.node.rfs.front;
 
 import dev.understudy.core.member.HaException;
-import dev.understudy.posix.fs.Mounts;
+import dev.understudy.posix.fs.MountTable;
 import dev.understudy.posix.fuse.FuseConnection;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Looks at a directory before it is mounted over: what would go by the mount is refused by name.
 public final class MountCheck {
     private static final int NAMED_MAX = 10;
 
-    /// One mount as /proc/self/mountinfo shows it, proc(5).
-    private record Mount(String point, String type) {}
-
     private MountCheck() {}
 
-    /// Takes away mounts of ours that an earlier daemon left on a directory. The mount itself is
-    /// never asked anything: a dead one fails, and one whose daemon hangs would not answer.
-    ///
-    /// @return how many were taken away
-    /// @throws IOException if /proc cannot be read
-    public static int clean(Path directory) throws IOException {
-        String point = resolved(directory);
-        int cleaned = 0;
-        while (isOurs(point)) {
-            if (Mounts.unmount(point, Mounts.MNT_FORCE | Mounts.MNT_DETACH) < 0) {
-                break;
-            }
-            cleaned++;
-        }
-        return cleaned;
-    }
-
-    private static boolean isOurs(String point) throws IOException {
-        String type = null;
-        for (Mount mount : mounts()) {
-            if (mount.point.equals(point)) {
-                type = mount.type; // the last one is on top
-            }
-        }
-        return FuseConnection.TYPE.equals(type);
-    }
-
-    /// Resolves links in the way to a directory without touching what is mounted on it.
-    private static String resolved(Path directory) throws IOException {
-        Path absolute = directory.toAbsolutePath().normalize();
-        Path parent = absolute.getParent();
-        Path name = absolute.getFileName();
-        if (parent == null || name == null) {
-            return absolute.toString();
-        }
-        return Files.exists(parent)
-                ? parent.toRealPath().resolve(name).toString()
-                : absolute.toString();
-    }
-
-    private static List<Mount> mounts() throws IOException {
-        List<Mount> mounts = new ArrayList<>();
-        for (String line :
-                Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1)) {
-            String[] fields = line.split(" ", -1);
-            int dash = List.of(fields).indexOf("-");
-            if (fields.length > 5 && dash > 0 && dash + 1 < fields.length) {
-                String point =
-                        new String(
-                                unescape(fields[4]).getBytes(StandardCharsets.ISO_8859_1),
-                                StandardCharsets.UTF_8);
-                mounts.add(new Mount(point, fields[dash + 1]));
-            }
-        }
-        return mounts;
-    }
-
-    /// Undoes the octal escapes of space, tab, newline and backslash.
-    private static String unescape(String field) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < field.length(); i++) {
-            if (field.charAt(i) == '\\' && i + 3 < field.length()) {
-                text.append((char) Integer.parseInt(field.substring(i + 1, i + 4), 8));
-                i += 3;
-            } else {
-                text.append(field.charAt(i));
-            }
-        }
-        return text.toString();
-    }
-
-    /// Refuses a directory that cannot be replicated or that somebody uses already.
+    /// Refuses a directory that cannot be replicated or that somebody uses already, after taking
+    /// away a mount that an earlier daemon of ours left on it.
     ///
     /// @param home of the daemon; a mount over its own files would make it wait for itself
     /// @throws HaException HA-3101 no directory, HA-3103 holds the daemon's files, HA-3104 a mount
     ///   below, HA-3105 in use by processes, which are named
     /// @throws IOException if /proc cannot be read
     public static void check(Path directory, Path home) throws IOException {
+        FuseConnection.detachStale(directory);
         if (!Files.isDirectory(directory)) {
             throw new HaException(
                     "HA-3101",
@@ -116,11 +46,11 @@ public final class MountCheck {
                     "replicate a directory that does not hold it");
         }
         String below = real.toString().endsWith("/") ? real.toString() : real + "/";
-        for (Mount mount : mounts()) {
-            if (mount.point.startsWith(below)) {
+        for (MountTable.Entry mount : MountTable.read()) {
+            if (mount.point().startsWith(below)) {
                 throw new HaException(
                         "HA-3104",
-                        mount.point + " is a mount of its own below " + real,
+                        mount.point() + " is a mount of its own below " + real,
                         null,
                         "unmount it, or replicate it as a directory of its own");
             }
@@ -169,20 +99,32 @@ public final class MountCheck {
                     return "file " + target;
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             return null; // the process ended
         }
-        try (DirectoryStream<Path> maps = Files.newDirectoryStream(process.resolve("map_files"))) {
-            for (Path map : maps) {
-                String target = inside(map, directory, device);
-                if (target != null) {
-                    return "mapped file " + target;
-                }
-            }
-        } catch (IOException e) {
+        return mapped(process, directory, device);
+    }
+
+    /// Looks through the lines of /proc/PID/maps: `range mode offset device inode path`.
+    private static @Nullable String mapped(Path process, String directory, Object device) {
+        long number = ((Number) device).longValue();
+        long major = ((number >> 8) & 0xfff) | ((number >> 32) & ~0xfffL);
+        long minor = (number & 0xff) | ((number >> 12) & ~0xffL);
+        String wanted = "%02x:%02x".formatted(major, minor);
+        try (Stream<String> lines =
+                Files.lines(process.resolve("maps"), StandardCharsets.ISO_8859_1)) {
+            String start =
+                    new String(
+                            (directory + "/").getBytes(StandardCharsets.UTF_8),
+                            StandardCharsets.ISO_8859_1);
+            return lines.map(line -> line.split("\\s+", 6))
+                    .filter(f -> f.length == 6 && f[3].equals(wanted) && f[5].startsWith(start))
+                    .map(f -> "mapped file " + f[5])
+                    .findFirst()
+                    .orElse(null);
+        } catch (IOException | UncheckedIOException e) {
             return null; // a kernel thread, or the process ended
         }
-        return null;
     }
 
     /// Gives where a link of /proc leads to if that lies in the directory; the same path in another

@@ -12,6 +12,7 @@ import dev.understudy.posix.fs.Mounts;
 import dev.understudy.posix.fs.ProcPath;
 import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.fs.Xattr;
+import dev.understudy.posix.fuse.FuseConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -102,13 +103,14 @@ public final class LowerTree implements AutoCloseable {
         byId.put(key(root.idHigh, root.idLow), root);
     }
 
-    /// Opens the tree at a directory that no mount of ours covers yet.
+    /// Opens the tree at a directory, after taking away a mount that an earlier daemon left on it.
     ///
     /// @param rootId id of the root, see [FileId#ofRoot]
     /// @param indexFile where the index from id to inode is kept, outside the directory
     /// @throws HaException HA-3101 no directory, HA-3102 the file system lacks what we need
     public static LowerTree open(Path directory, FileId rootId, Path indexFile, Excludes excludes)
             throws IOException {
+        FuseConnection.detachStale(directory);
         if (!Files.isDirectory(directory)) {
             throw new HaException(
                     "HA-3101",
@@ -571,11 +573,9 @@ public final class LowerTree implements AutoCloseable {
         if (file.identified) {
             index.remove(file.idHigh, file.idLow);
         }
-        if (file.pins == 0) {
-            closeDescriptor(file);
-            if (file.lookups() == 0) {
-                drop(file);
-            }
+        // while the kernel knows it, its descriptor stays: no handle could open it any more
+        if (file.pins == 0 && file.lookups() == 0) {
+            drop(file);
         }
     }
 

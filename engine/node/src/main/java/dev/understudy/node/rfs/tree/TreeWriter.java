@@ -310,14 +310,13 @@ public final class TreeWriter {
 
     private void putAside(int directory, long name) throws IOException {
         openAside();
-        try (CString to = CString.of(Long.toHexString(asideCount++))) {
-            int result = At.renameat2(directory, name, aside, to.address(), At.RENAME_NOREPLACE);
-            if (result == -Errno.EEXIST) {
-                putAside(directory, name); // left over from an interrupted run
-                return;
+        int result = -Errno.EEXIST;
+        while (result == -Errno.EEXIST) { // names of other writers, or of an interrupted run
+            try (CString to = CString.of(Long.toHexString(asideCount++))) {
+                result = At.renameat2(directory, name, aside, to.address(), At.RENAME_NOREPLACE);
             }
-            Errno.check("put aside a file of " + tree.directory(), result);
         }
+        Errno.check("put aside a file of " + tree.directory(), result);
     }
 
     private void openAside() throws IOException {

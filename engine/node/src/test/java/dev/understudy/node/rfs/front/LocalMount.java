@@ -16,7 +16,6 @@ final class LocalMount {
     /// Runs `LocalMount DIRECTORY [EXCLUDE...]`.
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]).toAbsolutePath();
-        MountCheck.clean(directory);
         Path index = Files.createTempDirectory("understudy-local-").resolve("ids");
         try (LowerTree tree =
                         LowerTree.open(
