@@ -19,7 +19,7 @@ understudy_build() {
         [ -x "$(command -v mvn)" ] || { echo "${0##*/}: Maven is needed: apt-get install maven" >&2; return 3; }
         echo "building (log: target/build.log)" >&2
         touch "$stamp.new"
-        if ! mvn -B -q -T2 -f "$ROOT/pom.xml" package -Dmaven.test.skip=true -pl tools/distribution,tests/lab,tests/bench -am >"$log" 2>&1; then
+        if ! mvn -B -q -T2 -Pplain -f "$ROOT/pom.xml" package -Dmaven.test.skip=true -pl tools/distribution,tests/lab,tests/bench -am >"$log" 2>&1; then
             grep -E '^\[ERROR\]' "$log" | head -n 15 >&2
             echo "${0##*/}: the build failed; log: $log" >&2
             return 1
