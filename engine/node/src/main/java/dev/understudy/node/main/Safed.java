@@ -96,37 +96,47 @@ public final class Safed {
         void run() throws IOException, InterruptedException {
             home.create();
             List<String> left = Leftovers.clean(home.run());
+            EventLoop hostLoop =
+                    new EventLoop("host", fault -> LOG.error("loop of the host", fault));
+            hostLoop.start();
+            GuardClient guard = new GuardClient(home.run(), hostLoop);
+            boolean isGuarded = guard.start();
             try (Journal journal = Journal.open(home.journal(), JOURNAL_BYTES_MAX, Instant::now);
-                    ScriptHosts hooks = host("hooks");
-                    ScriptHosts checkers = host("checkers")) {
+                    ScriptHosts hooks = host("hooks", isGuarded);
+                    ScriptHosts checkers = host("checkers", isGuarded)) {
                 for (String one : left) {
                     journal.append(Entry.alarm("", "LEFTOVER", "could not be cleaned up: " + one));
                 }
                 journal.append(Entry.event("", "SAFED_STARTS", "the daemon starts"));
                 hooks.start();
                 checkers.start();
-                EventLoop hostLoop =
-                        new EventLoop("host", fault -> LOG.error("loop of the host", fault));
-                hostLoop.start();
-                serve(journal, hooks, checkers, hostLoop);
+                serve(journal, hooks, checkers, hostLoop, guard);
                 journal.append(Entry.event("", "SAFED_ENDS", "the daemon ends in order"));
-                hostLoop.close();
             } finally {
+                guard.close();
+                hostLoop.close();
                 stopped.countDown();
             }
         }
 
-        private ScriptHosts host(String role) {
-            return new ScriptHosts(
-                    role, HostCommand.ofThisProcess(Optional.empty(), role), ticker::nowNs);
+        /// The guard starts the script hosts where there is one; they come to a socket of ours.
+        private ScriptHosts host(String role, boolean isGuarded) throws IOException {
+            return isGuarded
+                    ? ScriptHosts.listening(role, home.scriptSocket(role), ticker::nowNs)
+                    : ScriptHosts.launching(
+                            role,
+                            HostCommand.ofThisProcess(Optional.empty(), role),
+                            ticker::nowNs);
         }
 
         private void serve(
-                Journal journal, ScriptHosts hooks, ScriptHosts checkers, EventLoop hostLoop)
+                Journal journal,
+                ScriptHosts hooks,
+                ScriptHosts checkers,
+                EventLoop hostLoop,
+                GuardClient guard)
                 throws IOException, InterruptedException {
             String bootId = Machine.bootId();
-            GuardClient guard = new GuardClient(home.run(), hostLoop);
-            guard.start();
             Modules modules = new Modules();
             ModuleFactory factory =
                     new ModuleFactory(
@@ -180,7 +190,6 @@ public final class Safed {
                 }
                 guard.orderlyEnd(false);
             }
-            guard.close();
         }
 
         private void awaitStopped() {
