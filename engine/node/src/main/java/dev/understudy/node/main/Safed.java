@@ -119,8 +119,8 @@ public final class Safed {
             }
         }
 
-        /// The guard starts the script hosts where there is one; else the daemon does. They come to a
-        /// socket of ours.
+        /// The guard starts the script hosts where there is one; else the daemon does. They come to
+        /// a socket of ours.
         private ScriptHosts host(String role, boolean isGuarded) throws IOException {
             return ScriptHosts.listening(
                     role,
