@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// Everything happens on one loop. A plan and its descriptors count from the moment the kernel has
 /// the message: what safed had sent before it died is read before anything is fenced.
 final class Guard implements AutoCloseable {
+    private static final int NOT_YET_MS = 1000;
     private static final int[] TELL_AGAIN_MS = {5, 20, 60, 150, 400, 1000};
 
     private record Armed(FencePlan plan, List<Integer> descriptors) {}
@@ -33,7 +34,7 @@ final class Guard implements AutoCloseable {
     private final UnixSocket listener;
     private final Map<String, Armed> armed = new LinkedHashMap<>();
     private final Child safed;
-    private final List<Child> hosts = new ArrayList<>();
+    private final List<Host> hosts = new ArrayList<>();
     private @Nullable UnixSocket client;
     private boolean isStopping;
     private boolean isOrderly;
@@ -50,11 +51,51 @@ final class Guard implements AutoCloseable {
         Files.setPosixFilePermissions(
                 settings.socket(), PosixFilePermissions.fromString("rw-------"));
         safed = new Child("safed", settings.safed(), loop, this::safedEnded);
-        for (List<String> command : settings.hosts()) {
-            String name = "script host " + command.get(2);
-            Child[] self = new Child[1];
-            self[0] = new Child(name, command, loop, status -> hostEnded(self[0], status));
-            hosts.add(self[0]);
+        for (Settings.Host each : settings.hosts()) {
+            hosts.add(new Host(each));
+        }
+    }
+
+    /// A script host: started when there is a daemon that listens for it.
+    private final class Host {
+        private final Settings.Host setting;
+        private final Child child;
+        private final EventLoop.Timer timer = loop.timer(this::start);
+
+        Host(Settings.Host setting) {
+            this.setting = setting;
+            String name = "script host " + setting.role();
+            this.child = new Child(name, setting.command(), loop, this::ended);
+        }
+
+        private void ended(int status) {
+            if (isStopping) {
+                endWhenAllEnded();
+                return;
+            }
+            Log.line(child.name() + " ended, exit code " + status);
+            startAfter(child.delayMs());
+        }
+
+        private void startAfter(int delayMs) {
+            timer.armNs(Math.max(100, delayMs) * 1_000_000L);
+        }
+
+        void start() {
+            // Without a daemon there is nothing to talk to: its next hello starts us.
+            if (isStopping || child.isRunning() || client == null) {
+                return;
+            }
+            if (!Files.exists(setting.socket())) {
+                startAfter(NOT_YET_MS);
+                return;
+            }
+            try {
+                child.start();
+            } catch (IOException e) {
+                Log.line(child.name() + " cannot be started: " + e.getMessage());
+                startAfter(Math.max(NOT_YET_MS, child.delayMs()));
+            }
         }
     }
 
@@ -179,11 +220,7 @@ final class Guard implements AutoCloseable {
             safed.adopt(from.peerPid()); // started by hand, or while the guard was away
             Log.line("safed has come by itself, pid " + safed.pid());
         }
-        for (Child host : hosts) {
-            if (!host.isRunning()) {
-                startHost(host);
-            }
-        }
+        hosts.forEach(Host::start);
     }
 
     private void replace(String module, @Nullable Armed next) {
@@ -239,28 +276,6 @@ final class Guard implements AutoCloseable {
         }
     }
 
-    private void hostEnded(Child host, int status) {
-        if (isStopping) {
-            endWhenAllEnded();
-            return;
-        }
-        Log.line(host.name() + " ended, exit code " + status);
-        loop.schedule(Math.max(100, host.delayMs()) * 1_000_000L, () -> startHost(host));
-    }
-
-    private void startHost(Child host) {
-        // Without a daemon there is nothing to talk to: the next hello starts it.
-        if (isStopping || host.isRunning() || client == null) {
-            return;
-        }
-        try {
-            host.start();
-        } catch (IOException e) {
-            Log.line(host.name() + " cannot be started: " + e.getMessage());
-            loop.schedule(Math.max(1000, host.delayMs()) * 1_000_000L, () -> startHost(host));
-        }
-    }
-
     private void beginStop() {
         if (isStopping) {
             return;
@@ -281,15 +296,14 @@ final class Guard implements AutoCloseable {
     }
 
     private void stopHosts() {
-        for (Child host : hosts) {
-            host.signal(Signal.TERM);
-        }
-        loop.schedule(2_000_000_000L, () -> hosts.forEach(host -> host.signal(Signal.KILL)));
+        hosts.forEach(host -> host.child.signal(Signal.TERM));
+        loop.schedule(2_000_000_000L, () -> hosts.forEach(host -> host.child.signal(Signal.KILL)));
         endWhenAllEnded();
     }
 
     private void endWhenAllEnded() {
-        boolean isQuiet = !safed.isRunning() && hosts.stream().noneMatch(Child::isRunning);
+        boolean isQuiet =
+                !safed.isRunning() && hosts.stream().noneMatch(host -> host.child.isRunning());
         if (isQuiet) {
             loop.stop();
         }

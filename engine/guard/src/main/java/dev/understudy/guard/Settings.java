@@ -1,5 +1,7 @@
 package dev.understudy.guard;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,9 +10,16 @@ import java.util.List;
 ///
 /// @param run folder of sockets and pid files
 /// @param safed command line of the daemon
-/// @param hosts command lines of the script hosts, started when the daemon has said hello
+/// @param hosts the script hosts, started when the daemon has said hello and listens for them
 /// @param stopMs how long the daemon may take for an orderly stop before it is killed and fenced
-record Settings(Path run, List<String> safed, List<List<String>> hosts, int stopMs) {
+record Settings(Path run, List<String> safed, List<Host> hosts, int stopMs) {
+    /// A script host.
+    ///
+    /// @param socket where it finds the daemon; a daemon that starts its hosts itself makes none
+    record Host(String role, List<String> command, Path socket) {}
+
+    private static final String SETPRIV = "/usr/bin/setpriv"; // util-linux
+    private static final String USER = "understudy-script";
     private static final String USAGE =
             """
             usage: safe-guard [--home DIR] [--program DIR] [--run DIR] [--no-script-hosts]
@@ -68,7 +77,7 @@ record Settings(Path run, List<String> safed, List<List<String>> hosts, int stop
             command.add(program + "/bin/safed");
             addHome(command, home);
         }
-        List<List<String>> hosts = new ArrayList<>();
+        List<Host> hosts = new ArrayList<>();
         if (hasHosts) {
             hosts.add(host(program, "hooks", runFolder));
             hosts.add(host(program, "checkers", runFolder));
@@ -92,13 +101,39 @@ record Settings(Path run, List<String> safed, List<List<String>> hosts, int stop
         }
     }
 
-    private static List<String> host(String program, String role, Path run) {
-        return List.of(
-                program + "/bin/safe-scriptd",
-                "--role",
-                role,
-                "--connect",
-                run.resolve("script-" + role + ".sock").toString());
+    private static Host host(String program, String role, Path run) {
+        Path socket = run.resolve("script-" + role + ".sock");
+        List<String> command = new ArrayList<>(withoutPrivileges());
+        command.add(program + "/bin/safe-scriptd");
+        command.addAll(List.of("--role", role, "--connect", socket.toString()));
+        return new Host(role, List.copyOf(command), socket);
+    }
+
+    /// Words before a command that runs scripts: their own user where the machine has one, never
+    /// more capabilities by executing something.
+    private static List<String> withoutPrivileges() {
+        if (!Files.isExecutable(Path.of(SETPRIV))) {
+            return List.of();
+        }
+        List<String> words = new ArrayList<>(List.of(SETPRIV, "--no-new-privs"));
+        if (hasUser()) {
+            words.addAll(
+                    List.of(
+                            "--reuid=" + USER,
+                            "--regid=" + USER,
+                            "--init-groups",
+                            "--inh-caps=-all"));
+        }
+        return words;
+    }
+
+    private static boolean hasUser() {
+        try {
+            return Files.readAllLines(Path.of("/etc/passwd")).stream()
+                    .anyMatch(line -> line.startsWith(USER + ":"));
+        } catch (IOException e) {
+            return false; // no such file: there are no users but root
+        }
     }
 
     private static int seconds(String text) throws BadUsage {

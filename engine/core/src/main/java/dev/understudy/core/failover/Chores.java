@@ -50,7 +50,9 @@ final class Chores {
     /// Tells the module of a change between PRIM and ALONE; never disturbs a start or stop.
     static void transition(Draft d) {
         if (d.chores.isEmpty()) {
+            boolean up = d.isUp;
             replace(d, List.of(Chore.run(Hook.TRANSITION)));
+            d.isUp = up;
         }
     }
 

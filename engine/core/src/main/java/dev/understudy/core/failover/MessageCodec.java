@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Writes a [Message] as bytes and reads it back.
 ///
 /// Big-endian. Version u8 (now 1), kind u8, then the fields in the order of the records; text is a
-/// u8 length and UTF-8 of at most 64 bytes, an enum its place in the lists below as u8, marks one
+/// u8 length and ASCII of at most 64 bytes, an enum its place in the lists below as u8, marks one
 /// bit each in a u16. A reader takes its own version only: both nodes carry the same version before
 /// they form a pair.
 public final class MessageCodec {
@@ -202,7 +202,7 @@ public final class MessageCodec {
     }
 
     private static void putText(ByteBuffer out, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
         if (bytes.length > TEXT_MAX) {
             throw new IllegalArgumentException("text of " + bytes.length + " bytes");
         }
@@ -212,7 +212,12 @@ public final class MessageCodec {
     private static String text(ByteBuffer in) {
         byte[] bytes = new byte[count(in, TEXT_MAX)];
         in.get(bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
+        for (byte b : bytes) {
+            if (b < ' ') { // names and digests are plain ASCII
+                throw new IllegalArgumentException("byte " + b + " in a text");
+            }
+        }
+        return new String(bytes, StandardCharsets.US_ASCII);
     }
 
     private static int count(ByteBuffer in, int max) {

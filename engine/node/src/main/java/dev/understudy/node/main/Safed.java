@@ -13,7 +13,6 @@ import dev.understudy.node.guard.GuardClient;
 import dev.understudy.node.guard.Leftovers;
 import dev.understudy.node.journal.Entry;
 import dev.understudy.node.journal.Journal;
-import dev.understudy.node.script.HostCommand;
 import dev.understudy.node.script.ScriptHosts;
 import dev.understudy.node.store.Home;
 import dev.understudy.node.store.SlotFile;
@@ -30,6 +29,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -119,14 +119,14 @@ public final class Safed {
             }
         }
 
-        /// The guard starts the script hosts where there is one; they come to a socket of ours.
+        /// The guard starts the script hosts where there is one; else the daemon does. They come to
+        /// a socket of ours.
         private ScriptHosts host(String role, boolean isGuarded) throws IOException {
-            return isGuarded
-                    ? ScriptHosts.listening(role, home.scriptSocket(role), ticker::nowNs)
-                    : ScriptHosts.launching(
-                            role,
-                            HostCommand.ofThisProcess(Optional.empty(), role),
-                            ticker::nowNs);
+            return ScriptHosts.listening(
+                    role,
+                    home.scriptSocket(role),
+                    isGuarded ? Duration.ofSeconds(20) : Duration.ZERO,
+                    ticker::nowNs);
         }
 
         private void serve(

@@ -22,8 +22,13 @@ public final class HostCommand {
     /// @param classPath jars of scripts-js and GraalJS; readable by [#USER]
     /// @param aotCache ahead-of-time cache of the class path; ignored by the JVM if it does not fit
     /// @param role hooks or checkers
+    /// @param connection `--stdio`, or `--connect` and a socket
     public static List<String> of(
-            Path java, String classPath, Optional<Path> aotCache, String role) {
+            Path java,
+            String classPath,
+            Optional<Path> aotCache,
+            String role,
+            List<String> connection) {
         List<String> command = new ArrayList<>();
         command.addAll(withoutRights());
         command.add(java.toString());
@@ -45,15 +50,20 @@ public final class HostCommand {
                         "--sun-misc-unsafe-memory-access=allow",
                         "-Dpolyglot.engine.WarnInterpreterOnly=false"));
         aotCache.filter(Files::isReadable).ifPresent(p -> command.add("-XX:AOTCache=" + p));
-        command.addAll(List.of("-cp", classPath, "dev.understudy.script.ScriptHost", "--stdio"));
+        command.addAll(List.of("-cp", classPath, "dev.understudy.script.ScriptHost"));
         command.addAll(List.of("--role", role));
+        command.addAll(connection);
         return command;
     }
 
     /// Makes the command of the running daemon's own JDK and class path.
-    public static List<String> ofThisProcess(Optional<Path> aotCache, String role) {
+    ///
+    /// @param connection `--stdio`, or `--connect` and a socket
+    public static List<String> ofThisProcess(
+            Optional<Path> aotCache, String role, List<String> connection) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        return of(java, absolute(System.getProperty("java.class.path")), aotCache, role);
+        return of(
+                java, absolute(System.getProperty("java.class.path")), aotCache, role, connection);
     }
 
     private static String absolute(String classPath) {

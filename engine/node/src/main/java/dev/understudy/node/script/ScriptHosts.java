@@ -53,14 +53,19 @@ public final class ScriptHosts implements AutoCloseable {
         return new ScriptHosts(role, new HostLauncher(command), nowNs);
     }
 
-    /// Waits for hosts that another process, the guard, starts with `--connect SOCKET`.
+    /// Waits for hosts that another process, the guard, starts with `--connect SOCKET`; starts them
+    /// itself if none comes.
     ///
     /// @param role hooks or checkers
     /// @param socket made here; readable by the hosts' user
+    /// @param grace how long to wait for a host of the guard's
     /// @throws IOException if the socket cannot be made
-    public static ScriptHosts listening(String role, Path socket, LongSupplier nowNs)
-            throws IOException {
-        return new ScriptHosts(role, new HostListener(socket), nowNs);
+    public static ScriptHosts listening(
+            String role, Path socket, Duration grace, LongSupplier nowNs) throws IOException {
+        List<String> own =
+                HostCommand.ofThisProcess(
+                        Optional.empty(), role, List.of("--connect", socket.toString()));
+        return new ScriptHosts(role, new HostListener(socket, own, grace), nowNs);
     }
 
     /// Starts, or begins to wait for, the host, and returns at once; it is ready about a second

@@ -12,8 +12,6 @@ import java.util.HexFormat;
 
 /// Speaks and listens for one address on one Ethernet interface.
 final class Station implements AutoCloseable {
-    private static final long REPEAT_NS = 20_000_000L;
-
     private final InetAddress address;
     private final byte[] mac;
     private final PacketSocket socket;
@@ -39,26 +37,25 @@ final class Station implements AutoCloseable {
         }
     }
 
-    /// Asks who has the address, repeatedly, without claiming it.
+    /// Waits for another station's claim.
     ///
-    /// @return the hardware address that answered, empty when nobody did within `waitNs`
-    String occupant(long waitNs) throws ErrnoException {
-        long startNs = System.nanoTime();
-        long leftNs = waitNs;
-        while (leftNs > 0) {
-            ask();
-            if (socket.await(Math.min(leftNs, REPEAT_NS))) {
-                String other = otherClaim();
-                if (!other.isEmpty()) {
-                    return other;
-                }
+    /// @param deadlineNs on System.nanoTime; in the past = only look
+    /// @return its hardware address, empty when none was heard
+    String claimUntil(long deadlineNs) throws ErrnoException {
+        while (true) {
+            long leftNs = Math.max(0, deadlineNs - System.nanoTime());
+            if (!socket.await(leftNs)) {
+                return "";
             }
-            leftNs = waitNs - (System.nanoTime() - startNs);
+            String other = otherClaim();
+            if (!other.isEmpty()) {
+                return other;
+            }
         }
-        return "";
     }
 
-    private void ask() throws ErrnoException {
+    /// Asks who has the address without claiming it.
+    void ask() throws ErrnoException {
         socket.send(
                 address instanceof Inet4Address
                         ? Arp.probe(mac, address)

@@ -63,7 +63,8 @@ public final class VipProbe {
             throws ErrnoException {
         while (System.nanoTime() - deadlineNs < 0) {
             for (Station station : stations) {
-                String mac = station.occupant(25_000_000L);
+                station.ask();
+                String mac = station.claimUntil(System.nanoTime() + 25_000_000L);
                 if (!mac.isEmpty()) {
                     return new VipAnswer.Station(station.address(), mac);
                 }

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +23,8 @@ class ScriptHostsTest {
     @Test
     void hostsConnectBySocketAndAreReplaced() throws Exception {
         Path socket = folder.resolve("script-hooks.sock");
-        try (ScriptHosts hosts = ScriptHosts.listening("hooks", socket, System::nanoTime)) {
+        try (ScriptHosts hosts =
+                ScriptHosts.listening("hooks", socket, Duration.ofMinutes(10), System::nanoTime)) {
             hosts.start();
             assertEquals(
                     "rw-------",
@@ -46,6 +46,16 @@ class ScriptHostsTest {
         }
     }
 
+    @Test
+    void hostIsStartedIfNoneComes() throws Exception {
+        Path socket = folder.resolve("script-checkers.sock");
+        try (ScriptHosts hosts =
+                ScriptHosts.listening("checkers", socket, Duration.ZERO, System::nanoTime)) {
+            hosts.start();
+            assertTrue(hosts.awaitReady(Duration.ofSeconds(60)));
+        }
+    }
+
     private static ScriptRequest request() {
         return new ScriptRequest(
                 new ModuleScripts(
@@ -60,10 +70,8 @@ class ScriptHostsTest {
 
     private static Process start(Path socket) throws Exception {
         List<String> command =
-                new ArrayList<>(HostCommand.ofThisProcess(Optional.empty(), "hooks"));
-        int index = command.indexOf("--stdio");
-        command.set(index, "--connect");
-        command.add(index + 1, socket.toString());
+                HostCommand.ofThisProcess(
+                        Optional.empty(), "hooks", List.of("--connect", socket.toString()));
         return new ProcessBuilder(command).inheritIO().start();
     }
 

@@ -87,7 +87,8 @@ final class Stage implements AutoCloseable {
                     ScriptHosts made =
                             ScriptHosts.launching(
                                     r,
-                                    HostCommand.ofThisProcess(Optional.empty(), r),
+                                    HostCommand.ofThisProcess(
+                                            Optional.empty(), r, List.of("--stdio")),
                                     System::nanoTime);
                     made.start();
                     return made;

@@ -264,7 +264,7 @@ final class Daemon {
                     world.cut[0] = true;
                     world.cut[1] = true;
                 });
-        world.in(world.between(300, 800) * World.MS, () -> machine.killDaemon(false));
+        world.in(world.between(2_250, 2_450) * World.MS, () -> machine.killDaemon(false));
         world.in(
                 10 * World.SECOND,
                 () -> {
@@ -273,7 +273,11 @@ final class Daemon {
                     machine.startDaemon();
                 });
         Register own = machine.disk.register;
-        offer(now -> new Event.RegisterAnswered(now, new RegisterOutcome.Refused(own)));
+        after(
+                2_050 * World.MS,
+                () ->
+                        offer(now ->
+                                new Event.RegisterAnswered(now, new RegisterOutcome.Refused(own))));
     }
 
     private void probe(Effect.Probe probe) {

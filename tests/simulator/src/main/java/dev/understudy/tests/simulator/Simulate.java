@@ -48,6 +48,9 @@ public final class Simulate {
         for (long seed = first; seed < first + seeds; seed++) {
             try {
                 new ClusterSim(seed, variant, isolation, tally).run();
+                if (trace && seeds == 1) {
+                    System.out.println(ClusterSim.timeline());
+                }
             } catch (Violation violation) {
                 violations++;
                 System.out.println("seed=" + seed + " " + violation.getMessage());

@@ -1,0 +1,221 @@
+package dev.understudy.core.failover;
+
+import dev.understudy.core.member.Generation;
+import dev.understudy.core.member.NodeId;
+import dev.understudy.core.member.Register;
+import dev.understudy.core.rules.RestartLimit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/// Two nodes and a shell that does at once whatever the machine asks; time moves by hand. Writes
+/// what happens as lines `a STOP -> WAIT 100 START`.
+final class Duo {
+    static final long MS = 1_000_000L;
+
+    final List<String> lines = new ArrayList<>();
+    final Side a;
+    final Side b;
+    boolean isLinked = true;
+    boolean witnessAnswers = true;
+    long now = 1_000_000_000L;
+
+    /// One node and its shell.
+    final class Side {
+        final String name;
+        final Settings settings;
+        final Set<Hook> failing = EnumSet.noneOf(Hook.class);
+        final List<Effect> effects = new ArrayList<>();
+        Saved saved = Saved.FRESH;
+        Register register = Register.EMPTY;
+        long incarnation = 1;
+        String boot = "boot1";
+        boolean isUp;
+        boolean hasVip;
+        boolean answersRegister = true;
+        Node node;
+        private final ArrayDeque<Event> inbox = new ArrayDeque<>();
+
+        Side(String name, String peer, Isolation isolation, boolean evidence) {
+            this.name = name;
+            settings =
+                    new Settings(
+                            new NodeId(name),
+                            new NodeId(peer),
+                            "digest",
+                            isolation,
+                            evidence,
+                            evidence,
+                            true,
+                            name.equals("a"),
+                            new RestartLimit(1, 3_600_000 * MS),
+                            Timing.DEFAULT);
+            node = boot();
+        }
+
+        private Node boot() {
+            isUp = true;
+            Step step = Failover.boot(settings, saved, register, incarnation, boot, now);
+            Node booted = step.next();
+            node = booted;
+            carryOut(step);
+            drain();
+            return node;
+        }
+
+        void die() {
+            isUp = false;
+            hasVip = false;
+        }
+
+        void restart() {
+            incarnation++;
+            inbox.clear();
+            boot();
+            if (saved.isStarted()) {
+                command(Command.START);
+            }
+        }
+
+        void command(Command command) {
+            command(command, false);
+        }
+
+        void command(Command command, boolean force) {
+            give(new Event.Commanded(now, 1, command, force, false, 77 + now));
+        }
+
+        void give(Event event) {
+            inbox.add(event);
+            drain();
+        }
+
+        private void drain() {
+            while (!inbox.isEmpty() && isUp) {
+                Step step = Failover.step(node, inbox.poll());
+                node = step.next();
+                carryOut(step);
+            }
+        }
+
+        private void carryOut(Step step) {
+            for (Effect effect : step.effects()) {
+                effects.add(effect);
+                carryOut(effect);
+            }
+        }
+
+        private void carryOut(Effect effect) {
+            switch (effect) {
+                case Effect.Journal line -> note(line);
+                case Effect.Persist persist -> saved = persist.saved();
+                case Effect.ChangeRegister change -> {
+                    if (answersRegister) {
+                        var outcome = TwoVoteRegister.decide(register, change.change());
+                        register = change.change().to();
+                        inbox.add(new Event.RegisterAnswered(now, outcome));
+                    }
+                }
+                case Effect.RaiseVip _ -> hasVip = true;
+                case Effect.DropVip _ -> hasVip = false;
+                case Effect.Probe probe ->
+                        inbox.add(
+                                new Event.Probed(
+                                        now, probe.id(), witnessAnswers, probe.vip() && vip()));
+                case Effect.RunHook hook ->
+                        inbox.add(
+                                new Event.HookEnded(
+                                        now,
+                                        hook.run(),
+                                        failing.contains(hook.hook())
+                                                ? HookResult.FAILED
+                                                : HookResult.OK));
+                case Effect.KillApplication _ -> inbox.add(new Event.Killed(now));
+                case Effect.MountReadOnly _ -> {
+                    inbox.add(new Event.Mounted(now));
+                    inbox.add(new Event.Verified(now, 0));
+                }
+                case Effect.Abort _ -> inbox.add(new Event.Mounted(now));
+                case Effect.Seal _ -> inbox.add(new Event.Sealed(now));
+                case Effect.TakeOver _ -> inbox.add(new Event.TailApplied(now));
+                case Effect.Barrier _ -> inbox.add(new Event.BarrierDone(now));
+                case Effect.JoinAsSource join -> inbox.add(new Event.CaughtUp(now, join.joinId()));
+                case Effect.JoinAsTarget join ->
+                        inbox.add(new Event.TargetReady(now, join.joinId()));
+                default -> {}
+            }
+        }
+
+        /// The peer's address, as the other node's probe sees it.
+        private boolean vip() {
+            Side other = this == a ? b : a;
+            return other.isUp && other.hasVip && other.node.lease().vipUntilNs() > now;
+        }
+
+        private void note(Effect.Journal line) {
+            if (line.from() != line.to()) {
+                lines.add(
+                        String.format(
+                                "%s %s -> %s %d %s",
+                                name, line.from(), line.to(), line.rule().number(), line.rule()));
+            }
+        }
+
+        void writesFirst() {
+            give(new Event.FirstWriteAlone(now, new Generation(1000 + now)));
+        }
+    }
+
+    Duo() {
+        this(Isolation.PROTECT, true);
+    }
+
+    Duo(Isolation isolation, boolean evidence) {
+        a = new Side("a", "b", isolation, evidence);
+        b = new Side("b", "a", isolation, evidence);
+    }
+
+    /// Lets time go by: beats every 200 ms, ticks every 50 ms.
+    Duo go(long ms) {
+        for (long end = now + ms * MS; now < end; ) {
+            now += 50 * MS;
+            for (Side side : List.of(a, b)) {
+                if (side.isUp) {
+                    side.give(new Event.Tick(now));
+                    if ((now / (50 * MS)) % 4 == 0) {
+                        beat(side);
+                    }
+                }
+            }
+        }
+        return this;
+    }
+
+    void beat(Side from) {
+        Side to = from == a ? b : a;
+        if (isLinked && from.isUp && to.isUp) {
+            to.give(new Event.Heard(now, Failover.beat(from.node, now)));
+        }
+    }
+
+    /// Both run as a pair, `a` serves.
+    static Duo pair() {
+        return pair(new Duo());
+    }
+
+    static Duo pair(Duo duo) {
+        duo.a.command(Command.PRIM);
+        duo.b.command(Command.START);
+        duo.go(4_000);
+        duo.lines.clear();
+        duo.a.effects.clear();
+        duo.b.effects.clear();
+        return duo;
+    }
+
+    String states() {
+        return a.node.state() + " " + b.node.state();
+    }
+}
