@@ -39,7 +39,9 @@ final class UnmountedWalk {
             TreeWalk.Changes changes =
                     new TreeWalk(directory.tree()).changedSince(since - MARGIN_SECONDS, 0);
             for (FileId id : changes.files()) {
-                found.addWhole(directory.ordinal(), id.high(), id.low());
+                if (!changes.directories().contains(id)) {
+                    found.addWhole(directory.ordinal(), id.high(), id.low());
+                }
                 found.addAttributes(directory.ordinal(), id.high(), id.low());
             }
             for (FileId id : changes.directories()) {

@@ -1,6 +1,7 @@
 package dev.understudy.node.rfs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.understudy.core.failover.Effect;
 import dev.understudy.core.failover.Event;
@@ -46,13 +47,7 @@ class ReplicaPairTest {
     private void assertEqualTrees() throws Exception {
         a.command(new Effect.Barrier());
         a.await(Event.BarrierDone.class);
-        // Times that the kernel gave travel within a second.
-        long endNs = System.nanoTime() + 5_000_000_000L;
-        while (System.nanoTime() < endNs
-                && !Trees.describe(a.directory).equals(Trees.describe(b.directory))) {
-            java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
-        }
-        assertEquals(Trees.describe(a.directory), Trees.describe(b.directory));
+        awaitEqual();
     }
 
     static void write(Path file, long offset, byte[] data) throws Exception {
@@ -88,5 +83,171 @@ class ReplicaPairTest {
         Files.move(a.directory.resolve("d/e/f"), a.directory.resolve("moved"));
         Files.delete(a.directory.resolve("link"));
         assertEqualTrees();
+    }
+
+    @Test
+    void aloneAgainThenBackByTheBlocksTouched() throws Exception {
+        byte[] large = new byte[40_000_000];
+        new Random(2).nextBytes(large);
+        Files.write(a.directory.resolve("large"), large);
+        startBoth();
+        a.prim(1);
+        a.join(b, 1);
+        assertEqualTrees();
+        long copiedBefore = a.replica().resyncBytes();
+        a.awaitStatus(s -> s.dirtyFiles() == 0, "clean");
+
+        loseSecondary(3);
+        for (int i = 0; i < 10; i++) {
+            write(a.directory.resolve("large"), i * 3_000_000L, new byte[] {1});
+        }
+        Files.writeString(a.directory.resolve("new"), "made alone");
+        a.join(b, 3);
+        assertEqualTrees();
+        long copied = a.replica().resyncBytes() - copiedBefore;
+        assertTrue(copied <= 12 * 4096, "copied " + copied);
+        assertTrue(copied > 0, "copied nothing");
+    }
+
+    /// SECOND's daemon dies; PRIM goes on alone under `epoch` (rule L1).
+    private void loseSecondary(long epoch) throws Exception {
+        b.stop();
+        a.await(Event.StreamLost.class);
+        a.command(new Effect.Seal());
+        a.await(Event.Sealed.class);
+        dev.understudy.core.member.Generation now = a.replica().status().join().generation();
+        a.command(new Effect.Serve(epoch, now, false, true));
+        Thread minter =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    a.await(Event.FirstWriteAlone.class);
+                                    a.command(
+                                            new Effect.UseGeneration(
+                                                    new dev.understudy.core.member.Generation(
+                                                            1000 + epoch)));
+                                });
+        write(a.directory.resolve("first-alone"), 0, new byte[] {7});
+        minter.join(10_000);
+        b.start(a);
+    }
+
+    @Test
+    void theSecondaryTakesOverWithEverythingAcknowledged() throws Exception {
+        startBoth();
+        a.prim(1);
+        a.join(b, 1);
+        for (int i = 0; i < 50; i++) {
+            Files.writeString(a.directory.resolve("f" + i), "content " + i);
+        }
+        var before = Trees.describe(a.directory);
+        b.command(new Effect.TakeOver());
+        b.await(Event.TailApplied.class);
+        a.command(new Effect.Abort());
+        b.command(
+                new Effect.Serve(3, b.replica().status().join().generation(), false, false));
+        for (int i = 0; i < 50; i++) {
+            assertEquals("content " + i, Files.readString(b.directory.resolve("f" + i)));
+        }
+        assertEquals(before.keySet(), Trees.describe(b.directory).keySet());
+        Files.writeString(b.directory.resolve("after"), "take-over");
+        a.await(Event.Mounted.class);
+        b.join(a, 3);
+        b.command(new Effect.Barrier());
+        b.await(Event.BarrierDone.class);
+        awaitEqual();
+    }
+
+    /// Times that the kernel gave travel within a second.
+    private void awaitEqual() throws Exception {
+        long endNs = System.nanoTime() + 5_000_000_000L;
+        String difference = Trees.difference(a.directory, b.directory);
+        while (System.nanoTime() < endNs && !difference.isEmpty()) {
+            java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
+            difference = Trees.difference(a.directory, b.directory);
+        }
+        assertEquals("", difference);
+    }
+
+    @Test
+    void joinsWhileTheApplicationWrites() throws Exception {
+        byte[] large = new byte[20_000_000];
+        new Random(3).nextBytes(large);
+        Files.write(a.directory.resolve("large"), large);
+        startBoth();
+        a.prim(1);
+        java.util.concurrent.atomic.AtomicBoolean stop =
+                new java.util.concurrent.atomic.AtomicBoolean();
+        List<Throwable> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<Thread> writers = new java.util.ArrayList<>();
+        for (int w = 0; w < 3; w++) {
+            int seed = w;
+            writers.add(
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        try {
+                                            churn(a.directory, seed, stop);
+                                        } catch (Exception e) {
+                                            failures.add(e);
+                                        }
+                                    }));
+        }
+        a.join(b, 1);
+        java.util.concurrent.locks.LockSupport.parkNanos(300_000_000);
+        stop.set(true);
+        for (Thread writer : writers) {
+            writer.join(20_000);
+        }
+        assertEquals(List.of(), failures);
+        assertEqualTrees();
+    }
+
+    /// Random work of one program: writes, cuts, new files, renames, links, removals.
+    static void churn(Path root, int seed, java.util.concurrent.atomic.AtomicBoolean stop)
+            throws Exception {
+        Random random = new Random(seed);
+        Path mine = Files.createDirectories(root.resolve("w" + seed));
+        while (!stop.get()) {
+            Path file = mine.resolve("f" + random.nextInt(20));
+            switch (random.nextInt(10)) {
+                case 0 -> Files.deleteIfExists(file);
+                case 1 -> {
+                    if (Files.exists(file)) {
+                        Files.move(
+                                file,
+                                mine.resolve("f" + random.nextInt(20)),
+                                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                    }
+                }
+                case 2 -> {
+                    Path dir = Files.createDirectories(mine.resolve("d" + random.nextInt(3)));
+                    Files.writeString(dir.resolve("g" + random.nextInt(5)), "x" + seed);
+                }
+                case 3 -> {
+                    if (Files.exists(file)) {
+                        try (FileChannel channel =
+                                FileChannel.open(file, StandardOpenOption.WRITE)) {
+                            channel.truncate(random.nextInt(50_000));
+                        }
+                    }
+                }
+                case 4 -> {
+                    Path link = mine.resolve("l" + random.nextInt(5));
+                    Files.deleteIfExists(link);
+                    if (Files.exists(file)) {
+                        Files.createLink(link, file);
+                    }
+                }
+                case 5 -> write(root.resolve("large"), random.nextInt(19_000_000), bytes(random));
+                default -> write(file, random.nextInt(200_000), bytes(random));
+            }
+        }
+    }
+
+    private static byte[] bytes(Random random) {
+        byte[] data = new byte[random.nextInt(1, 20_000)];
+        random.nextBytes(data);
+        return data;
     }
 }

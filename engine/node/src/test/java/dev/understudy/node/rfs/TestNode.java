@@ -39,6 +39,7 @@ final class TestNode implements AutoCloseable {
     final Links links;
     final List<Throwable> faults = new CopyOnWriteArrayList<>();
     final BlockingQueue<Event.Data> events = new LinkedBlockingQueue<>();
+    final List<Event.Data> history = new CopyOnWriteArrayList<>();
     String bootId = "boot";
     private @Nullable EventLoop loop;
     private @Nullable Replica replica;
@@ -80,7 +81,10 @@ final class TestNode implements AutoCloseable {
                 new Replica(
                         setup,
                         made,
-                        events::add,
+                        event -> {
+                            history.add(event);
+                            events.add(event);
+                        },
                         sink -> {
                             try {
                                 LowerTree opened =
@@ -144,7 +148,7 @@ final class TestNode implements AutoCloseable {
                                 name
                                         + ": no "
                                         + type.getSimpleName()
-                                        + "; faults "
+                                        + "; history " + history + "; faults "
                                         + faults
                                         + "; "
                                         + replica().status().join());

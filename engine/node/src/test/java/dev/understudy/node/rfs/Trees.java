@@ -24,6 +24,21 @@ final class Trees {
         return lines;
     }
 
+    /// Gives the lines that differ, both sides.
+    static String difference(Path left, Path right) throws IOException {
+        Map<String, String> a = describe(left);
+        Map<String, String> b = describe(right);
+        StringBuilder text = new StringBuilder();
+        TreeMap<String, String> all = new TreeMap<>(a);
+        all.putAll(b);
+        for (String name : all.keySet()) {
+            if (!java.util.Objects.equals(a.get(name), b.get(name))) {
+                text.append(name + ": " + a.get(name) + " | " + b.get(name) + System.lineSeparator());
+            }
+        }
+        return text.toString();
+    }
+
     private static String line(Path path) throws IOException {
         Map<String, Object> attributes =
                 Files.readAttributes(

@@ -258,10 +258,11 @@ final class FileTask {
 
     private Runnable readData() throws IOException {
         int wanted = (int) (endByte - firstByte);
-        boolean hole = isHole();
+        boolean hole = job.isRegular(tree, id) && isHole();
         ByteBuffer frame = buffer(Item.HEADER_BYTES + (hole ? 0 : wanted));
         frame.position(Item.HEADER_BYTES);
-        int got = hole ? 0 : job.reader(tree).read(id, firstByte, frame);
+        boolean data = !hole && job.isRegular(tree, id);
+        int got = data ? job.reader(tree).read(id, firstByte, frame) : 0;
         return () -> {
             if (spoiled) {
                 job.todo().addRange(tree, id.high(), id.low(), firstByte, wanted);
@@ -312,7 +313,7 @@ final class FileTask {
     private Runnable readHashes(long offset, int bytes, int shift, @Nullable Runnable more)
             throws IOException {
         ByteBuffer data = job.scratch(bytes);
-        int got = job.reader(tree).read(id, offset, data);
+        int got = job.isRegular(tree, id) ? job.reader(tree).read(id, offset, data) : -1;
         int chunk = 1 << shift;
         int count = (Math.max(0, got) + chunk - 1) / chunk;
         ByteBuffer frame = buffer(Item.HEADER_BYTES + 8 + count * Item.HASH_BYTES);

@@ -9,6 +9,7 @@ import dev.understudy.core.rfs.OpKind;
 import dev.understudy.core.rfs.OpView;
 import dev.understudy.core.rfs.Tracker;
 import dev.understudy.node.rfs.stream.Wire;
+import dev.understudy.node.rfs.tree.LowerFile;
 import dev.understudy.node.rfs.tree.LowerTree;
 import dev.understudy.node.rfs.tree.TreeReader;
 import dev.understudy.posix.net.EventLoop;
@@ -554,6 +555,10 @@ public final class SourceJob {
             settledAt = framesSent;
             Frames.plain(wire.room(Frames.BASE_BYTES), FrameType.SETTLE, 0, joinId);
             framesSent++;
+            for (int i = 0; i < trees.size(); i++) {
+                FileId root = trees.get(i).rootId(); // settling changes the root's time
+                todo.addAttributes(i, root.high(), root.low());
+            }
             return;
         }
         long first = host.mirror();
@@ -596,6 +601,12 @@ public final class SourceJob {
     /// Tells whether the target had to make the file; from the worker too.
     boolean isFresh(FileId id) {
         return fresh.contains(id);
+    }
+
+    /// Tells whether a file is there and has data of its own; from the worker too.
+    boolean isRegular(int tree, FileId id) {
+        LowerFile file = trees.get(tree).byId(id);
+        return file != null && file.isRegular();
     }
 
     /// Gives the worker's buffer to read into, empty.
