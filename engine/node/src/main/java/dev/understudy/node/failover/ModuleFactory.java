@@ -21,6 +21,7 @@ import dev.understudy.node.rfs.ReplicaSetup;
 import dev.understudy.node.rfs.Tuning;
 import dev.understudy.node.rfs.front.FrontListener;
 import dev.understudy.node.rfs.front.FuseFront;
+import dev.understudy.node.rfs.front.MountCheck;
 import dev.understudy.node.rfs.front.MutationSink;
 import dev.understudy.node.rfs.tree.Applier;
 import dev.understudy.node.rfs.tree.Excludes;
@@ -310,6 +311,7 @@ public final class ModuleFactory {
             for (Replication.Directory one : config.replication().directories()) {
                 int ordinal = directories.size();
                 try {
+                    MountCheck.check(Path.of(one.path()), shared.home().lib());
                     LowerTree tree =
                             LowerTree.open(
                                     Path.of(one.path()),

@@ -14,7 +14,8 @@ public final class MountTable {
     ///
     /// @param point where it is mounted
     /// @param type of the file system, with its subtype after a dot
-    public record Entry(String point, String type) {}
+    /// @param device `major:minor` of the file system
+    public record Entry(String point, String type, String device) {}
 
     private MountTable() {}
 
@@ -32,7 +33,7 @@ public final class MountTable {
                         new String(
                                 unescape(fields[4]).getBytes(StandardCharsets.ISO_8859_1),
                                 StandardCharsets.UTF_8);
-                mounts.add(new Entry(point, fields[dash + 1]));
+                mounts.add(new Entry(point, fields[dash + 1], fields[2]));
             }
         }
         return mounts;

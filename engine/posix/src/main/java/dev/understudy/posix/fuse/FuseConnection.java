@@ -7,7 +7,6 @@ import dev.understudy.posix.fs.At;
 import dev.understudy.posix.fs.Fd;
 import dev.understudy.posix.fs.MountTable;
 import dev.understudy.posix.fs.Mounts;
-import dev.understudy.posix.fs.Stat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -158,26 +157,19 @@ public final class FuseConnection implements AutoCloseable {
         Errno.check("answer INIT", Fd.write(fd, noticeAddress, length));
     }
 
-    /// Raises the kernel's read-ahead for this mount; a system that does not let us keeps its own.
+    /// Raises the kernel's read-ahead for this mount without asking the mount anything; a system that does not let us keeps its own.
     ///
     /// @return whether it was raised
     public boolean raiseReadAhead() {
-        Stat stat = new Stat();
-        int probe;
-        try (CString path = CString.of(directory.toString())) {
-            probe = At.openat(At.AT_FDCWD, path.address(), At.O_PATH | At.O_CLOEXEC, 0);
-        }
-        if (probe < 0) {
-            return false;
-        }
-        int known = stat.of(probe);
-        Fd.close(probe);
-        Path bdi =
-                Path.of(
-                        "/sys/class/bdi/%d:%d/read_ahead_kb"
-                                .formatted(stat.fileSystem() >>> 32, (int) stat.fileSystem()));
         try {
-            if (known >= 0 && Files.isWritable(bdi)) {
+            String device = "";
+            for (MountTable.Entry mount : MountTable.read()) {
+                if (mount.point().equals(directory.toString())) {
+                    device = mount.device();
+                }
+            }
+            Path bdi = Path.of("/sys/class/bdi/" + device + "/read_ahead_kb");
+            if (!device.isEmpty() && Files.isWritable(bdi)) {
                 Files.write(
                         bdi, String.valueOf(READ_AHEAD_KIB).getBytes(StandardCharsets.US_ASCII));
                 return true;
