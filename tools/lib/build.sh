@@ -9,6 +9,25 @@ build_inputs_newer_than() { # STAMP
         -name target -prune -o -type f -newer "$1" -print -quit 2>/dev/null)" ]
 }
 
+# understudy_caches DIST: lets each program run once and keeps what it loaded, so that it starts in half the time. What
+# cannot be made is left out: the launchers do without.
+understudy_caches() {
+    local dist=$1 home
+    home=$(mktemp -d)
+    rm -f "$dist"/share/*.aot
+    UNDERSTUDY_TRAIN=$dist/share/safe.aot "$dist/bin/safe" lint "$dist/modules/postgresql.safe" || :
+    UNDERSTUDY_TRAIN=$dist/share/safed.aot "$dist/bin/safed" --home "$home" &
+    for _ in $(seq 300); do
+        [ ! -S "$home/run/api.sock" ] || break
+        kill -0 $! 2>/dev/null || break
+        sleep 0.1
+    done
+    UNDERSTUDY_HOME=$home "$dist/bin/safe" state || :
+    kill -TERM $! 2>/dev/null || :
+    wait $! || :
+    rm -rf "$home"
+}
+
 # understudy_build: the distribution and the lab, without tests. About two minutes the first time.
 understudy_build() {
     local stamp=$ROOT/target/built log=$ROOT/target/build.log lock=$ROOT/target/build.lock started=$SECONDS
@@ -24,6 +43,7 @@ understudy_build() {
             echo "${0##*/}: the build failed; log: $log" >&2
             return 1
         fi
+        understudy_caches "$ROOT/tools/distribution/target/understudy" >>"$log" 2>&1
         mv "$stamp.new" "$stamp"
         echo "built in $((SECONDS - started)) s" >&2
     fi

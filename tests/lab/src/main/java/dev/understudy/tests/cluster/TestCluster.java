@@ -75,15 +75,18 @@ public final class TestCluster {
 
     /// Starts safe-guard on a node, which starts the rest, and waits until the API answers.
     public void startDaemon(LabNode node) {
+        awaitDaemon(node, spawnDaemon(node));
+    }
+
+    private Process spawnDaemon(LabNode node) {
         List<String> words =
                 List.of(dist.resolve("bin/safe-guard").toString(), "--home", home().toString());
-        var guard = node.spawn(logs.resolve(node.name() + ".daemon.log"), environment, words);
+        return node.spawn(log(node), environment, words);
+    }
+
+    private void awaitDaemon(LabNode node, Process guard) {
         Await.until(
-                "the API of "
-                        + node.name()
-                        + " answers (log: "
-                        + logs.resolve(node.name() + ".daemon.log")
-                        + ")",
+                "the API of " + node.name() + " answers (log: " + log(node) + ")",
                 START,
                 () -> {
                     if (!guard.isAlive() && node.processes(SAFED).isEmpty()) {
@@ -94,12 +97,16 @@ public final class TestCluster {
                 });
     }
 
+    private Path log(LabNode node) {
+        return logs.resolve(node.name() + ".daemon.log");
+    }
+
     /// Makes the cluster on the first node and lets the others join, all daemons running.
     public void form(String name) {
         LabNode first = lab.nodes().getFirst();
-        for (LabNode node : lab.nodes()) {
-            startDaemon(node);
-        }
+        Map<LabNode, Process> guards = new LinkedHashMap<>();
+        lab.nodes().forEach(node -> guards.put(node, spawnDaemon(node)));
+        guards.forEach(this::awaitDaemon);
         must(first, member(first, "cluster", "init", "--name", name));
         for (LabNode node : lab.nodes().subList(1, lab.nodes().size())) {
             String token = must(first, List.of("cluster", "token", "--format", "json"));
