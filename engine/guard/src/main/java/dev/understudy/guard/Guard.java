@@ -247,7 +247,7 @@ final class Guard implements AutoCloseable {
         deletePidFile();
         if (isStopping || (wasOrderly && !isRestartWanted)) {
             isStopping = true;
-            exitCode = wasOrderly && status == 0 ? 0 : 1;
+            exitCode = wasOrderly ? 0 : 1;
             stopHosts();
             return;
         }

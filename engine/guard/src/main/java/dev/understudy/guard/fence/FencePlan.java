@@ -24,7 +24,10 @@ public record FencePlan(
         List<String> cgroups,
         String mark,
         List<Datagram> datagrams) {
-    /// A virtual address on an interface.
+    /// A virtual address.
+    ///
+    /// @param index interface it was on when the plan was made, 0 = none yet; it is removed
+    ///   wherever it is
     public record Address(int index, InetAddress address, int prefix) {}
 
     /// A message that only its receiver can read.

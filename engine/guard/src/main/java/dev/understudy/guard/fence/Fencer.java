@@ -137,9 +137,14 @@ public final class Fencer implements AutoCloseable {
         }
     }
 
-    private void removeAddress(FencePlan.Address address) throws ErrnoException {
-        // false = gone already, which is as good
-        boolean _ = route.removeAddress(address.index(), address.address(), address.prefix());
+    /// Removes an address wherever it is: a plan may be older than its place.
+    private void removeAddress(FencePlan.Address wanted) throws ErrnoException {
+        for (RouteNetlink.Address each : route.addresses()) {
+            if (each.address().equals(wanted.address())) {
+                // false = gone meanwhile, which is as good
+                boolean _ = route.removeAddress(each.index(), each.address(), each.prefix());
+            }
+        }
     }
 
     private static void abort(Path file) throws IOException {

@@ -8,7 +8,9 @@ import java.util.List;
 /// @param table name of the packet filter's tables: emptying their sets silences at once
 /// @param addresses to be removed from their interfaces
 public record VipFence(String table, List<OnInterface> addresses) {
-    /// One address where it is.
+    /// One address.
+    ///
+    /// @param index interface it is on, 0 = not raised
     public record OnInterface(int index, InetAddress address, int prefix) {}
 
     /// Copies the list.

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class VirtualIp implements AutoCloseable {
     /// Hears what happens by itself; called on the loop's thread or in [#renew]; must not block.
     public interface Listener {
-        /// Another station claims the address; we have announced ours again.
+        /// Another station claims the address; while our lease lasts we have announced ours again.
+        /// At most once each second.
         ///
         /// @param mac the other one's hardware address
         void conflict(InetAddress address, String mac);
@@ -50,7 +51,7 @@ public final class VirtualIp implements AutoCloseable {
     private static final int[] ANNOUNCE_MS = {100, 500, 1000, 2000, 5000, 10_000};
 
     private static final int ANNOUNCE_LATER_MS = 30_000;
-    private static final long DEFEND_NS = 1_000_000_000L;
+    private static final long DEFEND_NS = 1_000_000_000L; // and at most one report each second
     private static final int OCCUPANT_ROUNDS = 2;
     private static final long OCCUPANT_ROUND_NS = 20_000_000L;
     private static final long ADDRESS_RENEWAL_NS = 1_000_000_000L;
@@ -63,7 +64,7 @@ public final class VirtualIp implements AutoCloseable {
     private final EventLoop.Timer timer;
     private List<Held> held = List.of();
     private int announced;
-    private long defendedNs;
+    private long defendedNs = System.nanoTime() - DEFEND_NS;
     private long addressNs;
 
     /// Opens what is needed in the calling thread's network namespace; changes nothing yet.
@@ -221,15 +222,15 @@ public final class VirtualIp implements AutoCloseable {
         return !held.isEmpty();
     }
 
-    /// Lists what a guard has to delete to take the addresses away: tables and addresses.
+    /// Lists what a guard has to delete to take the addresses away, raised or not yet.
     public synchronized VipFence fence(String id) {
         List<VipFence.OnInterface> addresses = new ArrayList<>();
-        for (Held each : held) {
-            addresses.add(
-                    new VipFence.OnInterface(
-                            each.place().link().index(),
-                            each.spec().address(),
-                            each.place().prefix()));
+        for (VipSpec spec : specs) {
+            int index = 0;
+            for (Held each : held) {
+                index = each.spec().equals(spec) ? each.place().link().index() : index;
+            }
+            addresses.add(new VipFence.OnInterface(index, spec.address(), spec.prefix()));
         }
         return new VipFence(tableName(id), addresses);
     }
@@ -327,9 +328,9 @@ public final class VirtualIp implements AutoCloseable {
             long nowNs = loop.nowNs();
             if (nowNs - defendedNs >= DEFEND_NS) { // RFC 5227 2.4: not an endless fight
                 defendedNs = nowNs;
-                station.announce();
+                announce();
+                listener.conflict(station.address(), other);
             }
-            listener.conflict(station.address(), other);
         } catch (ErrnoException e) {
             listener.impaired(e);
         }
@@ -352,7 +353,12 @@ public final class VirtualIp implements AutoCloseable {
         timer.armNs(nextMs * 1_000_000L);
     }
 
+    /// Frames pass the filter: after a pause of this process (SIGSTOP, suspended machine) timers
+    /// must not claim an address whose lease has ended and that the peer may serve.
     private void announce() throws ErrnoException {
+        if (!filter.isLive()) {
+            return;
+        }
         for (Held each : held) {
             Station station = each.station();
             if (station != null) {

@@ -119,14 +119,13 @@ class ReplicaPairTest {
         a.command(new Effect.Serve(epoch, now, false, true));
         Thread minter =
                 Thread.ofPlatform()
-                        .start(
-                                () -> {
-                                    a.await(Event.FirstWriteAlone.class);
-                                    a.command(
-                                            new Effect.UseGeneration(
-                                                    new dev.understudy.core.member.Generation(
-                                                            1000 + epoch)));
-                                });
+                        .start(() -> {
+                            a.await(Event.FirstWriteAlone.class);
+                            a.command(
+                                    new Effect.UseGeneration(
+                                            new dev.understudy.core.member.Generation(
+                                                    1000 + epoch)));
+                        });
         write(a.directory.resolve("first-alone"), 0, new byte[] {7});
         minter.join(10_000);
         b.start(a);
@@ -144,8 +143,7 @@ class ReplicaPairTest {
         b.command(new Effect.TakeOver());
         b.await(Event.TailApplied.class);
         a.command(new Effect.Abort());
-        b.command(
-                new Effect.Serve(3, b.replica().status().join().generation(), false, false));
+        b.command(new Effect.Serve(3, b.replica().status().join().generation(), false, false));
         for (int i = 0; i < 50; i++) {
             assertEquals("content " + i, Files.readString(b.directory.resolve("f" + i)));
         }
@@ -184,14 +182,13 @@ class ReplicaPairTest {
             int seed = w;
             writers.add(
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        try {
-                                            churn(a.directory, seed, stop);
-                                        } catch (Exception e) {
-                                            failures.add(e);
-                                        }
-                                    }));
+                            .start(() -> {
+                                try {
+                                    churn(a.directory, seed, stop);
+                                } catch (Exception e) {
+                                    failures.add(e);
+                                }
+                            }));
         }
         a.join(b, 1);
         java.util.concurrent.locks.LockSupport.parkNanos(300_000_000);

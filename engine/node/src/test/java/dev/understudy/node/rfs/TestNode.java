@@ -148,7 +148,9 @@ final class TestNode implements AutoCloseable {
                                 name
                                         + ": no "
                                         + type.getSimpleName()
-                                        + "; history " + history + "; faults "
+                                        + "; history "
+                                        + history
+                                        + "; faults "
                                         + faults
                                         + "; "
                                         + replica().status().join());

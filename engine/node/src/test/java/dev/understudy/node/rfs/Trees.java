@@ -33,7 +33,8 @@ final class Trees {
         all.putAll(b);
         for (String name : all.keySet()) {
             if (!java.util.Objects.equals(a.get(name), b.get(name))) {
-                text.append(name + ": " + a.get(name) + " | " + b.get(name) + System.lineSeparator());
+                text.append(
+                        name + ": " + a.get(name) + " | " + b.get(name) + System.lineSeparator());
             }
         }
         return text.toString();

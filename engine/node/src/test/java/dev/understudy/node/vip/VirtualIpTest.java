@@ -135,7 +135,13 @@ class VirtualIpTest implements VirtualIp.Listener {
                         vip.raise(60_000);
                         assertTrue(answersFreshly(FOUR));
                         net.inside("n3", () -> claim(FOUR));
-                        net.inside("n3", () -> claim(SIX));
+                        await("first conflict", () -> !heard.isEmpty());
+                        await(
+                                "a second report, not before a second",
+                                () -> {
+                                    net.inside("n3", () -> claim(SIX));
+                                    return heard.size() > 1;
+                                });
                         await(
                                 "conflicts heard",
                                 () ->

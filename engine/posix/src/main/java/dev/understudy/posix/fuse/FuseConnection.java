@@ -157,7 +157,8 @@ public final class FuseConnection implements AutoCloseable {
         Errno.check("answer INIT", Fd.write(fd, noticeAddress, length));
     }
 
-    /// Raises the kernel's read-ahead for this mount without asking the mount anything; a system that does not let us keeps its own.
+    /// Raises the kernel's read-ahead for this mount without asking the mount anything; a system
+    /// that does not let us keeps its own.
     ///
     /// @return whether it was raised
     public boolean raiseReadAhead() {

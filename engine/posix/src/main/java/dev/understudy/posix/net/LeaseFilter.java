@@ -46,7 +46,7 @@ public final class LeaseFilter implements AutoCloseable {
     private final NftBatch batch;
     private final NetlinkMessage question = new NetlinkMessage(256);
     private int generation;
-    private long endNs;
+    private long endNs = System.nanoTime();
 
     /// @param table name of the tables: letters, digits and underscores
     /// @param addresses those that need the lease
@@ -241,6 +241,11 @@ public final class LeaseFilter implements AutoCloseable {
         if (!six.isEmpty()) {
             batch.removeElements(NftBatch.INET, table, "lease6", six);
         }
+    }
+
+    /// Tells whether the lease we began or prolonged last still lasts, by the clock.
+    public synchronized boolean isLive() {
+        return System.nanoTime() - endNs < 0;
     }
 
     /// Ends the lease now; the tables stay and drop everything of the addresses.
