@@ -5,13 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.understudy.safe.Archive;
 import dev.understudy.tools.Safe;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -21,6 +14,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class ControlCommandsTest {
@@ -248,8 +246,8 @@ class ControlCommandsTest {
     void clusterCommandsSendWhatWasSaid() {
         String cluster =
                 "{\"name\":\"demo\",\"id\":\"0\",\"revision\":2,\"self\":\"node2\",\"networks\":[\"lan\"],"
-                    + "\"members\":[{\"name\":\"node1\",\"role\":\"data\",\"addresses\":{\"lan\":\"10.0.0.1\"}},"
-                    + "{\"name\":\"node2\",\"role\":\"data\",\"addresses\":{\"lan\":\"10.0.0.2\"}}]}";
+                        + "\"members\":[{\"name\":\"node1\",\"role\":\"data\",\"addresses\":{\"lan\":\"10.0.0.1\"}},"
+                        + "{\"name\":\"node2\",\"role\":\"data\",\"addresses\":{\"lan\":\"10.0.0.2\"}}]}";
         daemon.on("POST /api/v1/cluster/init", 200, cluster);
         daemon.on("POST /api/v1/cluster/join", 200, cluster);
         daemon.on("GET /api/v1/cluster", 200, cluster);
@@ -257,8 +255,8 @@ class ControlCommandsTest {
                 "GET /api/v1/node",
                 200,
                 "{\"node\":\"node2\",\"peers\":[{\"name\":\"node1\",\"isReachable\":true,\"silentMs\":5,"
-                    + "\"networks\":[{\"name\":\"lan\",\"isUp\":true,\"roundTripUs\":210}]}],\"warnings\":[\"guard"
-                    + " is not running\"]}");
+                        + "\"networks\":[{\"name\":\"lan\",\"isUp\":true,\"roundTripUs\":210}]}],\"warnings\":[\"guard"
+                        + " is not running\"]}");
         daemon.on(
                 "POST /api/v1/cluster/tokens",
                 200,
@@ -363,9 +361,9 @@ class ControlCommandsTest {
                 "GET /api/v1/modules/db/config",
                 200,
                 "{\"module\":\"db\",\"version\":\"1.0.0\",\"digest\":\"d\",\"configDigest\":\"0123456789abcdef\","
-                    + "\"revision\":3,\"parameters\":["
-                    + "{\"name\":\"port\",\"type\":\"port\",\"title\":\"Port\",\"value\":\"5432\",\"isDefault\":true},"
-                    + "{\"name\":\"key\",\"type\":\"secret\",\"title\":\"\",\"value\":null,\"isDefault\":false}]}");
+                        + "\"revision\":3,\"parameters\":["
+                        + "{\"name\":\"port\",\"type\":\"port\",\"title\":\"Port\",\"value\":\"5432\",\"isDefault\":true},"
+                        + "{\"name\":\"key\",\"type\":\"secret\",\"title\":\"\",\"value\":null,\"isDefault\":false}]}");
         daemon.on(
                 "PUT /api/v1/modules/db/config",
                 409,
