@@ -368,8 +368,7 @@ final class FailoverTest {
             duo.b.answersRegister = false;
             duo.a.die();
             duo.go(2_200);
-            var pending = duo.b.node.duty().pending();
-            assertTrue(pending != null);
+            var pending = java.util.Objects.requireNonNull(duo.b.node.duty().pending());
             // It had landed although nobody said so.
             duo.b.register = pending.to();
             duo.b.give(

@@ -55,7 +55,7 @@ final class RuleTableTest {
     private static Path document() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("engine/ARCHITECTURE.md"))) {
-            folder = folder.getParent();
+            folder = java.util.Objects.requireNonNull(folder.getParent());
         }
         return folder.resolve("engine/FAILOVER.md");
     }

@@ -68,8 +68,10 @@ public final class FuseConnection implements AutoCloseable {
         Path absolute = directory.toAbsolutePath().normalize();
         Path parent = absolute.getParent();
         Path name = absolute.getFileName();
-        boolean known = parent != null && name != null && Files.exists(parent);
-        return known ? parent.toRealPath().resolve(name).toString() : absolute.toString();
+        if (parent == null || name == null || !Files.exists(parent)) {
+            return absolute.toString();
+        }
+        return parent.toRealPath().resolve(name).toString();
     }
 
     /// Mounts over a directory and agrees on the protocol; the permission checks are the kernel's.
