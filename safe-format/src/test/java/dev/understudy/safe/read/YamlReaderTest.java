@@ -107,7 +107,7 @@ class YamlReaderTest {
             YamlReader.read("x", text.getBytes(StandardCharsets.UTF_8), findings);
             long ms = (System.nanoTime() - start) / 1_000_000;
             String shown = text.substring(0, Math.min(20, text.length()));
-            assertTrue(ms < 5000, () -> shown + " took " + ms + " ms");
+            assertTrue(ms < 20_000, () -> shown + " took " + ms + " ms");
         }
     }
 

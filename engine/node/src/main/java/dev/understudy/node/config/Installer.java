@@ -59,7 +59,7 @@ public final class Installer {
         return change(next(name, module, given));
     }
 
-    /// Changes parameters; an empty value restores the default.
+    /// Changes parameters; an empty value restores the default, or empties an optional one.
     public synchronized Change configure(String name, Map<String, String> given)
             throws IOException, InterruptedException {
         return change(next(name, required(name).module(), given));
@@ -90,7 +90,9 @@ public final class Installer {
             }
             boolean isSecret = parameter.type() == Parameter.Type.SECRET;
             Map<String, String> target = isSecret ? secrets : values;
-            if (value.isEmpty()) target.remove(key);
+            // An optional parameter with a default is emptied; there is no other word for that.
+            boolean isEmptied = parameter.optional() && parameter.defaultOn(platform).isPresent();
+            if (value.isEmpty() && !isEmptied) target.remove(key);
             else target.put(key, value);
         });
         return Version.of(

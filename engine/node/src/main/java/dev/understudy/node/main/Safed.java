@@ -9,6 +9,7 @@ import dev.understudy.node.cluster.Cluster;
 import dev.understudy.node.failover.ModuleFactory;
 import dev.understudy.node.failover.ModuleLoop;
 import dev.understudy.node.failover.Modules;
+import dev.understudy.node.guard.DaemonLock;
 import dev.understudy.node.guard.GuardClient;
 import dev.understudy.node.guard.Leftovers;
 import dev.understudy.node.journal.Entry;
@@ -95,6 +96,15 @@ public final class Safed {
 
         void run() throws IOException, InterruptedException {
             home.create();
+            DaemonLock lock = DaemonLock.take(home.run());
+            try {
+                live();
+            } finally {
+                lock.close();
+            }
+        }
+
+        private void live() throws IOException, InterruptedException {
             List<String> left = Leftovers.clean(home.run());
             EventLoop hostLoop =
                     new EventLoop("host", fault -> LOG.error("loop of the host", fault));

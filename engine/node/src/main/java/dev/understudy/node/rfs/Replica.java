@@ -386,7 +386,7 @@ public final class Replica implements AutoCloseable {
 
     /// Gives the bytes of data that resynchronisations brought to this node or took from it.
     public long resyncBytes() {
-        return targetSide.bytesCopied() + sourceSide.lastProgress().bytesCopied();
+        return targetSide.bytesCopied() + sourceSide.bytesCopied();
     }
 
     /// Gives the counts; read them on the loop.

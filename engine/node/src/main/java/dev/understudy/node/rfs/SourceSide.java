@@ -32,7 +32,7 @@ final class SourceSide implements Dialer.Listener {
     private final SecureRandom random = new SecureRandom();
     private @Nullable Wire wire;
     private @Nullable SourceJob job;
-    private Progress last = Progress.NONE;
+    private long copiedBefore;
     private boolean wanted;
     private long stream;
     private long joinId;
@@ -110,7 +110,7 @@ final class SourceSide implements Dialer.Listener {
         job = null;
         primary.observe(null);
         if (old != null) {
-            last = old.progress();
+            copiedBefore += old.progress().bytesCopied();
             old.cancel();
         }
     }
@@ -260,10 +260,10 @@ final class SourceSide implements Dialer.Listener {
         return running == null ? Progress.NONE : running.progress();
     }
 
-    /// Returns the numbers of the resynchronisation that ended last.
-    Progress lastProgress() {
+    /// Returns bytes of data that resynchronisations took from this node.
+    long bytesCopied() {
         SourceJob running = job;
-        return running == null ? last : running.progress();
+        return copiedBefore + (running == null ? 0 : running.progress().bytesCopied());
     }
 
     /// Hears the target's frames.

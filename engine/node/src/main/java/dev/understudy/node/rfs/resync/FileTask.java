@@ -117,7 +117,7 @@ final class FileTask {
             job.vanished();
             return; // removed meanwhile; its parent's names say so
         }
-        if (job.isDeep()) {
+        if (job.isFirstVisit(id)) {
             for (TreeReader.Entry entry : entries) {
                 note(entry);
             }
@@ -302,12 +302,12 @@ final class FileTask {
 
     static void compareWhole(SourceJob job, int tree, FileId id, long from) {
         FileTask task = new FileTask(job, tree, id);
-        task.run(() ->
-                task.readHashes(
-                        from,
-                        WHOLE_BYTES,
-                        WHOLE_SHIFT,
-                        () -> compareWhole(job, tree, id, from + WHOLE_BYTES)));
+        // Where only some files are in doubt, few blocks of them will differ: look closely.
+        int bytes = job.isDeep() ? WHOLE_BYTES : COMPARE_BLOCKS << Tracker.BLOCK_SHIFT;
+        int shift = job.isDeep() ? WHOLE_SHIFT : Tracker.BLOCK_SHIFT;
+        job.comparing(1);
+        Runnable more = () -> compareWhole(job, tree, id, from + bytes);
+        task.run(() -> task.readHashes(from, bytes, shift, more));
     }
 
     private Runnable readHashes(long offset, int bytes, int shift, @Nullable Runnable more)
@@ -329,8 +329,11 @@ final class FileTask {
                 job.send(frame);
                 job.compared(got);
             }
-            if (more != null && got == bytes) {
-                more.run();
+            if (more != null) {
+                job.comparing(-1);
+                if (got == bytes) {
+                    more.run();
+                }
             }
         };
     }

@@ -12,11 +12,13 @@ import dev.understudy.node.rfs.stream.Wire;
 import dev.understudy.node.rfs.tree.LowerFile;
 import dev.understudy.node.rfs.tree.LowerTree;
 import dev.understudy.node.rfs.tree.TreeReader;
+import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.net.EventLoop;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,7 +74,8 @@ public final class SourceJob {
 
     private static final long LITTLE_BYTES = 64L << 20;
     private static final int LITTLE_FILES = 64;
-    private static final long PATIENCE_NS = 30_000_000_000L;
+    private static final int MUCH_FILES = 16 * 1024;
+    private static final long PATIENCE_NS = 4_000_000_000L;
     private static final int OUTSTANDING_MAX = 256;
     private static final long OUTSTANDING_BYTES_MAX = 8L << 20;
     private static final int TASKS_MAX = 4;
@@ -92,6 +95,7 @@ public final class SourceJob {
     private final Map<Long, List<TreeReader.Entry>> listings = new HashMap<>();
     private final ArrayDeque<FileTask.Put> puts = new ArrayDeque<>();
     private final ArrayDeque<ByteBuffer> outgoing = new ArrayDeque<>();
+    private final Set<FileId> visited = new HashSet<>();
     private final Set<FileId> fresh = ConcurrentHashMap.newKeySet();
     private final ByteBuffer scratch = FileTask.buffer(4 << 20);
     private final Limiter limiter;
@@ -100,6 +104,7 @@ public final class SourceJob {
     private Phase phase = Phase.STARTING;
     private boolean deep;
     private int namesUnderWay;
+    private int compares;
     private long listingCount;
     private long framesSent;
     private long framesDone;
@@ -326,20 +331,36 @@ public final class SourceJob {
 
     private void created(ByteBuffer buffer, int at) {
         namesUnderWay--;
-        if (Item.flags(buffer, at) == 0) {
-            return; // it was there under another name
-        }
         int tree = Item.tree(buffer, at);
         FileId id = Item.id(buffer, at);
+        boolean isDirectory = Item.arg(buffer, at) == Stat.S_IFDIR;
+        if (Item.flags(buffer, at) == 0) {
+            moved(tree, id, isDirectory);
+            return;
+        }
         BlockSet.Part part = check.find(id.high(), id.low());
         if (part != null) {
             check.remove(part);
         }
-        if (Item.arg(buffer, at) == dev.understudy.posix.fs.Stat.S_IFDIR) {
+        if (isDirectory) {
             dirs.addNames(tree, id.high(), id.low());
-        } else if (Item.arg(buffer, at) == dev.understudy.posix.fs.Stat.S_IFREG) {
+        } else if (Item.arg(buffer, at) == Stat.S_IFREG) {
             fresh.add(id);
             todo.addWhole(tree, id.high(), id.low());
+        }
+        todo.addAttributes(tree, id.high(), id.low());
+    }
+
+    /// The target had the file under another name: in a comparison of everything its turn may have
+    /// been missed.
+    private void moved(int tree, FileId id, boolean isDirectory) {
+        if (!deep) {
+            return;
+        }
+        if (!isDirectory) {
+            check.addWhole(tree, id.high(), id.low());
+        } else if (!visited.contains(id)) {
+            dirs.addNames(tree, id.high(), id.low());
         }
         todo.addAttributes(tree, id.high(), id.low());
     }
@@ -380,7 +401,7 @@ public final class SourceJob {
         while (canWork() && startOne()) {
             drain();
         }
-        if (tasks.isEmpty() && outgoing.isEmpty() && canWork()) {
+        if (outgoing.isEmpty()) {
             advance();
         }
         wire.flush();
@@ -516,12 +537,7 @@ public final class SourceJob {
         switch (phase) {
             case COMPARING, COPYING -> {
                 phase = check.isEmpty() ? Phase.COPYING : Phase.COMPARING;
-                boolean patient = loop.nowNs() - beganNs < PATIENCE_NS;
-                if (namesUnderWay == 0
-                        && check.isEmpty()
-                        && dirs.files() <= LITTLE_FILES
-                        && todo.wholes() + todo.cuts() <= LITTLE_FILES
-                        && (todo.blockBytes() <= LITTLE_BYTES || !patient)) {
+                if (isLittleLeft()) {
                     phase = Phase.HOLDING;
                     host.hold(true);
                     loop.execute(this::pump);
@@ -548,6 +564,33 @@ public final class SourceJob {
                 // nothing to do but wait
             }
         }
+    }
+
+    /// Tells whether operations may be held until the rest is done: what counts as little grows
+    /// with the time it takes, so that a busy application does not keep its peer out for ever.
+    private boolean isLittleLeft() {
+        long periods = Math.min(8, (loop.nowNs() - beganNs) / PATIENCE_NS);
+        long files = Math.min(MUCH_FILES, (long) LITTLE_FILES << periods);
+        long left = dirs.files() + todo.wholes() + todo.cuts() + namesUnderWay;
+        return left <= files
+                && todo.blockBytes() <= LITTLE_BYTES << periods
+                && check.isEmpty()
+                && compares == 0
+                && (!deep || isWalked());
+    }
+
+    private boolean isWalked() {
+        for (int i = 0; i < dirs.files(); i++) {
+            if (!visited.contains(dirs.file(i).id())) {
+                return false;
+            }
+        }
+        return namesUnderWay == 0;
+    }
+
+    /// Counts comparisons of a whole file under way.
+    void comparing(int by) {
+        compares += by;
     }
 
     private void mirror() {
@@ -601,6 +644,11 @@ public final class SourceJob {
     /// Tells whether the target had to make the file; from the worker too.
     boolean isFresh(FileId id) {
         return fresh.contains(id);
+    }
+
+    /// Tells, once for each directory, that its files have to be compared.
+    boolean isFirstVisit(FileId directory) {
+        return deep && visited.add(directory);
     }
 
     /// Tells whether a file is there and has data of its own; from the worker too.
