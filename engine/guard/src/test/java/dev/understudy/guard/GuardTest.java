@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Runs a guard on a thread of the test, with `sleep` in the place of safed.
+@SuppressWarnings("NullAway.Init") // start() makes the guard
 class GuardTest {
     @TempDir Path folder;
 

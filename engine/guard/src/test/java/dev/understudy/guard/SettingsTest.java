@@ -38,8 +38,12 @@ class SettingsTest {
                         List.of("--stop-within", "0"))) {
             Settings.BadUsage problem =
                     assertThrows(Settings.BadUsage.class, () -> Settings.parse(wrong, ""));
-            assertTrue(problem.getMessage().contains("usage:"), problem.getMessage());
-            assertTrue(problem.getMessage().contains(wrong.getFirst()), problem.getMessage());
+            assertTrue(
+                    String.valueOf(problem.getMessage()).contains("usage:"),
+                    String.valueOf(problem.getMessage()));
+            assertTrue(
+                    String.valueOf(problem.getMessage()).contains(wrong.getFirst()),
+                    String.valueOf(problem.getMessage()));
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -105,7 +106,7 @@ final class Replica {
         return all.isEverything() || all.find(chunk + 1, 7) != null;
     }
 
-    private TreeSet<Integer> tracked() {
+    private NavigableSet<Integer> tracked() {
         TreeSet<Integer> all = new TreeSet<>();
         for (int i = 0; i < Disk.CHUNKS; i++) {
             if (mayDiffer(i)) {
@@ -716,7 +717,7 @@ final class Replica {
         return all;
     }
 
-    private void copy(Session in, TreeSet<Integer> left, int pass) {
+    private void copy(Session in, NavigableSet<Integer> left, int pass) {
         if (in != session || !in.isOpen || toCopy == null) {
             return;
         }
