@@ -137,7 +137,7 @@ public final class ModuleLoop implements AutoCloseable {
     }
 
     /// Calls `watcher` after each step, on the loop's thread, with the new node; it must not block.
-    AutoCloseable watch(BiConsumer<Node, Long> watcher) {
+    Runnable watch(BiConsumer<Node, Long> watcher) {
         watchers.add(watcher);
         return () -> watchers.remove(watcher);
     }

@@ -32,7 +32,7 @@ public final class ModuleRuntime implements AutoCloseable {
     private final Facts facts;
     private final Views views;
     private final RandomGenerator random;
-    private final AutoCloseable attached;
+    private final Runnable attached;
 
     /// What is fixed for a module while it is configured.
     ///
@@ -114,7 +114,7 @@ public final class ModuleRuntime implements AutoCloseable {
                         data,
                         around);
         relay.to(loop);
-        AutoCloseable watching = loop.watch((node, _) -> commands.watch(node));
+        Runnable watching = loop.watch((node, _) -> commands.watch(node));
         ModuleRuntime runtime =
                 new ModuleRuntime(
                         facts, views, loop, commands, data, around, ticker, random, heart);
@@ -124,7 +124,7 @@ public final class ModuleRuntime implements AutoCloseable {
     }
 
     private boolean wasStarted;
-    private AutoCloseable watching = () -> {};
+    private Runnable watching = () -> {};
 
     /// Lets the module run.
     ///
@@ -192,9 +192,9 @@ public final class ModuleRuntime implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        attached.close();
-        watching.close();
+    public void close() throws IOException {
+        attached.run();
+        watching.run();
         loop.close();
         commands.abandon("safed ends, or the module is configured anew");
         around.close();

@@ -116,8 +116,8 @@ public final class Heart implements AutoCloseable {
         beatNow();
     }
 
-    /// Lets a module take part until the result is closed.
-    public AutoCloseable attach(String module, Source source, Sink sink) {
+    /// Lets a module take part until the result is run.
+    public Runnable attach(String module, Source source, Sink sink) {
         Member member = new Member(source, sink);
         members.put(module, member);
         return () -> members.remove(module, member);

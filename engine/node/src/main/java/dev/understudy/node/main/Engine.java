@@ -148,7 +148,7 @@ final class Engine implements ModuleWatcher, AutoCloseable {
         if (old.isEmpty()) return;
         try {
             old.get().close();
-        } catch (Exception e) {
+        } catch (IOException | RuntimeException e) {
             LOG.error("module {} could not be taken down whole", name, e);
         }
     }

@@ -60,8 +60,8 @@ final class Replica {
     private boolean isSourceJoin;
     private boolean isMirroring;
     private boolean isReady;
-    private @Nullable TreeSet<Integer> toCopy;
-    private @Nullable TreeSet<Integer> rewritten;
+    private @Nullable NavigableSet<Integer> toCopy;
+    private @Nullable NavigableSet<Integer> rewritten;
     private boolean barrierWanted;
     private long lastReceiptNs;
 
