@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -146,6 +147,16 @@ final class Replica {
                 daemon.after(5 * World.MS, () -> tell(Event.Mounted::new));
             }
         }
+    }
+
+    /// The data path stops with a fault of its own.
+    void fault() {
+        isGateOpen = false;
+        blocked.clear();
+        endSource();
+        closeSession("fault");
+        mode = Mode.IDLE;
+        tell(now -> new Event.Fault(now, "simulated"));
     }
 
     private void mountReadOnly() {
@@ -417,7 +428,7 @@ final class Replica {
     }
 
     /// fsync of one chunk, durable on both while there are two.
-    void fsync(int chunk, Runnable done) {
+    void fsync(int chunk, Consumer<Boolean> done) {
         Source stream = source;
         if (stream == null || !mayServe()) {
             return;
@@ -434,7 +445,7 @@ final class Replica {
                     disk.durable[chunk] = disk.cache[chunk];
                     if (!both) {
                         if (mayServe()) {
-                            done.run();
+                            done.accept(!isAlone);
                         }
                     } else if (open != null && open.isOpen) {
                         open.toTarget(() -> open.target.syncThrough(open, chunk, upTo, done));
@@ -442,7 +453,7 @@ final class Replica {
                 });
     }
 
-    private void syncThrough(Session from, int chunk, long upTo, Runnable done) {
+    private void syncThrough(Session from, int chunk, long upTo, Consumer<Boolean> done) {
         if (from != session || sink == null || isStalled) {
             return;
         }
@@ -456,7 +467,7 @@ final class Replica {
                     disk.durable[chunk] = disk.cache[chunk];
                     from.toSource(() -> {
                         if (from == from.source.session && from.source.mayServe()) {
-                            done.run();
+                            done.accept(true);
                         }
                     });
                 });
