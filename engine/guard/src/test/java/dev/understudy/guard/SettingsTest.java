@@ -38,8 +38,9 @@ class SettingsTest {
                         List.of("--stop-within", "0"))) {
             Settings.BadUsage problem =
                     assertThrows(Settings.BadUsage.class, () -> Settings.parse(wrong, ""));
-            assertTrue(problem.getMessage().contains("usage:"), problem.getMessage());
-            assertTrue(problem.getMessage().contains(wrong.getFirst()), problem.getMessage());
+            String text = String.valueOf(problem.getMessage());
+            assertTrue(text.contains("usage:"), text);
+            assertTrue(text.contains(wrong.getFirst()), text);
         }
     }
 }
