@@ -16,6 +16,7 @@ understudy_caches() {
     home=$(mktemp -d)
     rm -f "$dist"/share/*.aot
     UNDERSTUDY_TRAIN=$dist/share/safe.aot "$dist/bin/safe" lint "$dist/modules/postgresql.safe" || :
+    UNDERSTUDY_TRAIN=$dist/share/safe-scriptd.aot "$dist/bin/safe-scriptd" --role hooks --stdio </dev/null >/dev/null || :
     UNDERSTUDY_TRAIN=$dist/share/safed.aot "$dist/bin/safed" --home "$home" &
     for _ in $(seq 300); do
         [ ! -S "$home/run/api.sock" ] || break

@@ -4,7 +4,7 @@
   'use strict';
   const { parse, stringify } = JSON;
   const { freeze, defineProperty, getOwnPropertyNames, getOwnPropertyDescriptor } = Object;
-  const { getPrototypeOf, create } = Object;
+  const { getPrototypeOf, create, hasOwn } = Object;
   const { ownKeys } = Reflect;
   const PromiseOf = Promise;
   const now = Date.now;
@@ -154,24 +154,16 @@
     const visit = value => {
       if (value === null || (typeof value !== 'object' && typeof value !== 'function') || seen.has(value)) return;
       seen.add(value);
-      const keys = ownKeys(value);
-      if (typeof value === 'function' && keys.length <= 2) {
-        freeze(value); // length and name: nearly all of the thousand functions
-        return;
-      }
-      todo.push(value, keys);
+      // a method has nothing below it that anyone calls; a thousand of them would cost more than all the rest
+      if (typeof value === 'function' && !hasOwn(value, 'prototype')) return;
+      todo.push(value);
     };
     start.forEach(visit);
     while (todo.length > 0) {
-      const keys = todo.pop();
       const value = todo.pop();
       visit(getPrototypeOf(value));
-      for (const key of keys) {
-        const { value: inner, get, set } = getOwnPropertyDescriptor(value, key);
-        visit(inner);
-        visit(get);
-        visit(set);
-      }
+      // Intl comes with megabytes of tables when it is first looked into
+      if (value !== globalThis.Intl) for (const key of ownKeys(value)) visit(getOwnPropertyDescriptor(value, key).value);
       if (value !== globalThis) freeze(value);
     }
     for (const key of getOwnPropertyNames(globalThis)) {

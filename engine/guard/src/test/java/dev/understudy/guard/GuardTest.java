@@ -27,6 +27,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,15 +38,16 @@ class GuardTest {
     @TempDir Path folder;
 
     private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
-    private Guard guard;
+    private @Nullable Guard guard;
 
     private void start(String... safed) throws Exception {
-        guard = new Guard(new Settings(folder, List.of(safed), List.of(), 5000));
+        Guard started = new Guard(new Settings(folder, List.of(safed), List.of(), 5000));
+        guard = started;
         Thread.ofPlatform()
                 .name("guard-under-test")
                 .start(() -> {
                     try {
-                        exitCode.complete(guard.run());
+                        exitCode.complete(started.run());
                     } catch (Exception e) {
                         exitCode.completeExceptionally(e);
                     }
@@ -54,10 +56,11 @@ class GuardTest {
 
     @AfterEach
     void stop() throws Exception {
-        if (guard != null) {
-            guard.stop();
+        Guard started = guard;
+        if (started != null) {
+            started.stop();
             exitCode.get(10, TimeUnit.SECONDS);
-            guard.close();
+            started.close();
         }
     }
 
@@ -159,7 +162,7 @@ class GuardTest {
         try {
             PidFile.write(folder.resolve("safed.pid"), safed.pid());
             start("/nonexistent/safed");
-            await("it is watched", guard::isWatching);
+            await("it is watched", Objects.requireNonNull(guard)::isWatching);
             safed.destroyForcibly().waitFor();
             // Its end was noticed: the guard tries to start its own, which cannot be.
             await("the pid file is gone", () -> !Files.exists(folder.resolve("safed.pid")));

@@ -38,12 +38,9 @@ class SettingsTest {
                         List.of("--stop-within", "0"))) {
             Settings.BadUsage problem =
                     assertThrows(Settings.BadUsage.class, () -> Settings.parse(wrong, ""));
-            assertTrue(
-                    String.valueOf(problem.getMessage()).contains("usage:"),
-                    String.valueOf(problem.getMessage()));
-            assertTrue(
-                    String.valueOf(problem.getMessage()).contains(wrong.getFirst()),
-                    String.valueOf(problem.getMessage()));
+            String text = String.valueOf(problem.getMessage());
+            assertTrue(text.contains("usage:"), text);
+            assertTrue(text.contains(wrong.getFirst()), text);
         }
     }
 }

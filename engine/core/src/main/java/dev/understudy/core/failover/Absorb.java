@@ -115,7 +115,13 @@ final class Absorb {
             }
             case Event.Sealed _ -> ends(d, Job.SEAL, null);
             case Event.TailApplied _ -> ends(d, Job.TAIL, null);
-            case Event.BarrierDone _ -> ends(d, Job.BARRIER, Job.SWAP_BARRIER);
+            case Event.BarrierDone _ -> {
+                if (d.isDoing(Job.BARRIER)) {
+                    // Everything is on the disk: a reboot loses nothing.
+                    d.persist(d.saved.withDuty(d.saved.wasSecond(), false, d.life.bootId()));
+                }
+                ends(d, Job.BARRIER, Job.SWAP_BARRIER);
+            }
             case Event.StreamUp _ -> {}
             case Event.StreamLost lost -> Joining.streamLost(d, lost.reason());
             case Event.AckTimeout _ -> Losing.expel(d, Rule.EXPEL_SECOND, "no acknowledgement");

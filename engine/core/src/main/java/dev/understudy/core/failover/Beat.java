@@ -47,7 +47,8 @@ public record Beat(
     /// @param isDetached see [Saved#isDetached]
     /// @param isBusy scripts of a transition are running
     /// @param isPreferred see [Settings#isPreferred]
-    /// @param wantsSwap the operator asked this SECOND for a swap
+    /// @param hasLostMemory the copy may lack writes that this node acknowledged: an unclean
+    ///   restart as SECOND, or a reboot with a page cache that counted
     public record Marks(
             boolean isSettled,
             boolean isFrozen,
@@ -57,7 +58,7 @@ public record Beat(
             boolean isDetached,
             boolean isBusy,
             boolean isPreferred,
-            boolean wantsSwap) {
+            boolean hasLostMemory) {
         /// None of them.
         public static final Marks NONE =
                 new Marks(false, false, false, false, false, false, false, false, false);

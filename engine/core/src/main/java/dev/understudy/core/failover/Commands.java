@@ -39,6 +39,9 @@ final class Commands {
         } else {
             d.goal = goal;
             d.isMoved = true;
+            if (d.state == State.WAIT && d.disk.hasFault() && d.isIdle()) {
+                Starting.start(d, goal, "after a fault of the data path");
+            }
         }
         return "";
     }

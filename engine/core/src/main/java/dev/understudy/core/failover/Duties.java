@@ -50,7 +50,13 @@ final class Duties {
             case REST -> d.act(new Effect.MountReadOnly());
             case BARRIER, SWAP_BARRIER -> await(d, new Effect.Barrier(), d.timing().barrierNs());
             case SEAL -> await(d, new Effect.Seal(), Long.MAX_VALUE);
-            case TAIL -> await(d, new Effect.TakeOver(), Long.MAX_VALUE);
+            case TAIL -> {
+                boolean decides = d.state == State.SECOND;
+                long timeNs = decides ? Long.MAX_VALUE : d.timing().barrierNs();
+                await(d, new Effect.TakeOver(), timeNs);
+            }
+            case KEEP_TAIL -> d.persist(d.saved.withDuty(false, true, d.life.bootId()));
+            case DEMOTE -> d.act(new Effect.Demote());
             case ABORT -> await(d, new Effect.Abort(), d.timing().killNs());
             case CHANGE_ALONE -> {
                 if (TakingOver.isTooLate(d, 0)) {
@@ -107,6 +113,9 @@ final class Duties {
             return false;
         }
         d.journal(Rule.STOP_GOES_ON, job.toString());
+        if (job == Job.TAIL) {
+            d.jobs.remove(Job.KEEP_TAIL);
+        }
         if (job == Job.SWAP_BARRIER) {
             Commands.swapFailed(d, "the copies did not become equal in time");
         } else {

@@ -136,6 +136,6 @@ public final class Failover {
                         node.saved().isDetached(),
                         node.isBusy(),
                         node.settings().isPreferred(),
-                        false));
+                        Starting.hasLostMemory(node.saved(), node.life())));
     }
 }

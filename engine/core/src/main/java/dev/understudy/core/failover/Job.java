@@ -18,6 +18,10 @@ public enum Job {
     SEAL,
     /// Until the received tail is applied.
     TAIL,
+    /// The tail is applied: this copy lacks nothing as long as the machine runs.
+    KEEP_TAIL,
+    /// Drop what is not applied, receive nothing.
+    DEMOTE,
     /// Free blocked applications, mount read-only.
     ABORT,
     /// Mount read-only.

@@ -189,8 +189,9 @@ final class Losing {
         Leases.dropVip(d);
         d.act(new Effect.CloseGate());
         d.act(new Effect.Demote());
-        Saved left = d.saved.withDuty(d.saved.wasSecond(), false, d.life.bootId());
-        d.persist(data == null ? left : left.with(data));
+        if (data != null) {
+            d.persist(d.saved.with(data));
+        }
         d.isExpelling = false;
         d.join = Joining.none(d);
         Leases.none(d);

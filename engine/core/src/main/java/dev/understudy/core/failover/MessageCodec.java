@@ -176,7 +176,7 @@ public final class MessageCodec {
             marks.isDetached(),
             marks.isBusy(),
             marks.isPreferred(),
-            marks.wantsSwap()
+            marks.hasLostMemory()
         };
         int bits = 0;
         for (int i = 0; i < all.length; i++) {

@@ -8,7 +8,8 @@ package dev.understudy.core.failover;
 /// @param lineage its history
 /// @param wasSecond set with READY and while SECOND: after an unclean restart this node may lack
 ///   writes that its memory had acknowledged
-/// @param wasServing set while PRIM or ALONE, cleared by a clean stop
+/// @param wasServing set while PRIM or ALONE, and after an orderly leave as SECOND: the page cache
+///   counts; cleared when everything is durable
 /// @param bootId the machine's boot in which this was written; another one means lost page cache
 /// @param peerMayBeAlone SECOND's window ended without evidence, or it left: the peer may have gone
 ///   on without this node; cleared by contact at the same epoch

@@ -127,7 +127,7 @@ final class Starting {
         if (d.register.isOnlyMember(d.self()) && complete && !d.saved.peerMayBeAlone()) {
             serve(d, Rule.LAST_MEMBER_SERVES);
         } else if (d.register.isPair()) {
-            boolean sure = complete && !d.saved.peerMayBeAlone() && !hasLostMemory(d);
+            boolean sure = complete && !d.saved.peerMayBeAlone() && !hasLostMemory(d.saved, d.life);
             if (d.settings.isolation() == Isolation.AVAILABLE && sure) {
                 serve(d, Rule.LONE_MEMBER_SERVES);
             } else {
@@ -143,10 +143,10 @@ final class Starting {
         }
     }
 
-    /// An ex-SECOND or READY joiner lost its queue; an ex-PRIM after a reboot its page cache.
-    private static boolean hasLostMemory(Draft d) {
-        boolean rebooted = !d.saved.bootId().equals(d.life.bootId());
-        return d.saved.wasSecond() || (d.saved.wasServing() && rebooted);
+    /// An ex-SECOND or READY joiner lost its queue; after a reboot a page cache that counted is
+    /// lost.
+    static boolean hasLostMemory(Saved saved, Node.Life life) {
+        return saved.wasSecond() || (saved.wasServing() && !saved.bootId().equals(life.bootId()));
     }
 
     private static void together(Draft d, Beat peer) {
@@ -180,7 +180,9 @@ final class Starting {
         // A peer with an older register was counted by ours; it has only to take note.
         boolean known = peer.register().equals(d.register) || isOlder(peer, d);
         boolean named = d.self().equals(d.register.primary());
-        if (known && named && !d.isAppFailed) {
+        if (named && isPeerBetter(d, peer)) {
+            d.because(WaitReason.PEER_STARTS_FIRST);
+        } else if (known && named && !d.isAppFailed) {
             serve(d, Rule.NAMED_MEMBER_SERVES);
         } else {
             d.because(
@@ -190,10 +192,11 @@ final class Starting {
         }
     }
 
-    /// The named node cannot serve and its peer can: it changes the name.
+    /// The named node cannot serve, or may lack writes, and its peer can: it changes the name.
     private static boolean givesWay(Draft d, Beat peer) {
         boolean cannot =
                 d.isAppFailed
+                        || isPeerBetter(d, peer)
                         || d.goal.wanted() == Node.Wanted.SECOND
                         || blocked(d) != WaitReason.NONE;
         boolean peerCan =
@@ -208,6 +211,14 @@ final class Starting {
         d.journal(Rule.GIVES_WAY, peer.data().toString());
         d.give(Rule.GIVES_WAY, List.of(Job.CHANGE_SWAP));
         return true;
+    }
+
+    /// This node may lack acknowledged writes and the peer, which left in order, does not.
+    private static boolean isPeerBetter(Draft d, Beat peer) {
+        return hasLostMemory(d.saved, d.life)
+                && !peer.marks().hasLostMemory()
+                && peer.data() == DataState.UP_TO_DATE
+                && peer.register().equals(d.register);
     }
 
     private static boolean isOlder(Beat peer, Draft d) {

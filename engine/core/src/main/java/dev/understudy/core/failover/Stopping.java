@@ -61,7 +61,6 @@ final class Stopping {
     }
 
     static void becomeStop(Draft d) {
-        d.persist(d.saved.withDuty(d.saved.wasSecond(), false, d.life.bootId()));
         if (d.isServing()) {
             Leases.none(d);
         }
@@ -75,7 +74,6 @@ final class Stopping {
     }
 
     static void becomeWait(Draft d) {
-        d.act(new Effect.Demote());
         d.become(State.WAIT, d.cause, "");
         Chores.aim(d, Node.Level.NONE);
     }

@@ -106,7 +106,9 @@ final class TakingOver {
                     false);
         } else {
             d.journal(Rule.FAILOVER_IS_OFF, "");
-            d.give(Rule.FAILOVER_IS_OFF, List.of(Job.TAIL, Job.BECOME_WAIT));
+            d.give(
+                    Rule.FAILOVER_IS_OFF,
+                    List.of(Job.TAIL, Job.KEEP_TAIL, Job.DEMOTE, Job.BECOME_WAIT));
         }
     }
 
@@ -166,17 +168,21 @@ final class TakingOver {
         Starting.markOutdated(d, peer);
     }
 
-    /// Leaves on its own: what follows is PRIM's decision.
+    /// Leaves on its own: what follows is PRIM's decision. What was received is applied first, so
+    /// that this copy lacks nothing should PRIM's be lost.
     static void leave(Draft d, Rule rule, String detail) {
         d.persist(d.saved.withPeerMayBeAlone(true));
-        out(d, rule, detail);
+        go(d, rule, detail, List.of(Job.TAIL, Job.KEEP_TAIL, Job.DEMOTE, Job.APP_SETTLES));
     }
 
     private static void out(Draft d, Rule rule, String detail) {
+        go(d, rule, detail, List.of(Job.DEMOTE, Job.APP_SETTLES));
+    }
+
+    private static void go(Draft d, Rule rule, String detail, List<Job> work) {
         d.become(State.WAIT, rule, detail);
-        d.act(new Effect.Demote());
         d.join = Joining.none(d);
         Chores.aim(d, Node.Level.NONE);
-        d.give(rule, Duties.withStop(d, List.of(Job.APP_SETTLES)));
+        d.give(rule, Duties.withStop(d, work));
     }
 }

@@ -1,8 +1,9 @@
 package dev.understudy.node.api;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// What the API asks of the room that keeps modules and their configuration.
 ///
@@ -83,7 +84,7 @@ public interface ModuleInstaller {
     Distribution uninstall(String module, Caller caller) throws Exception;
 
     /// A module's parameters and values.
-    Config config(String module);
+    Config config(String module) throws Exception;
 
     /// Checks and stores a version on this node; gives the digest computed here.
     String stage(Staged staged) throws Exception;

@@ -2,6 +2,8 @@ package dev.understudy.node.api;
 
 import dev.understudy.core.member.HaException;
 
+import java.io.IOException;
+
 /// An error as the API answers it.
 ///
 /// @param status HTTP status
@@ -57,6 +59,13 @@ record Problem(int status, String code, String message, String where, String rem
                             known.fault(),
                             where,
                             known.remedy());
+            case IOException disk ->
+                    new Problem(
+                            507,
+                            "HA-4309",
+                            "a file cannot be read or written: " + disk.getMessage(),
+                            where,
+                            "look at the free space and the permissions of its file system");
             default ->
                     new Problem(
                             500,

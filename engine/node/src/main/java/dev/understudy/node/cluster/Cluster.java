@@ -6,6 +6,9 @@ import dev.understudy.node.cluster.ClusterConfig.Member;
 import dev.understudy.node.cluster.ClusterConfig.Role;
 import dev.understudy.node.store.AtomicFile;
 import dev.understudy.node.store.Home;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// This node's membership: none yet, or a cluster's configuration with this node's identity in it.
 ///
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Cluster {
     private final Home home;
     private final Clock clock;
+    private final Consumer<Member> canListen;
     private final JoinTokens tokens;
     private final List<Consumer<Joined>> listeners = new CopyOnWriteArrayList<>();
     private volatile @Nullable Joined joined;
@@ -66,9 +69,13 @@ public final class Cluster {
             String certificate, String authority, String clusterYaml, String admittedBy) {}
 
     /// Prepares; [#load] reads what is on disk.
-    public Cluster(Home home, Clock clock) {
+    ///
+    /// @param canListen asked before this node becomes a member; throws if it cannot listen on its
+    ///   addresses and ports
+    public Cluster(Home home, Clock clock, Consumer<Member> canListen) {
         this.home = home;
         this.clock = clock;
+        this.canListen = canListen;
         this.tokens = new JoinTokens(home.keys().resolve("join-tokens.json"));
     }
 
@@ -149,6 +156,7 @@ public final class Cluster {
             requireNone();
             requireGood(clusterName, "cluster");
             requireGood(self);
+            canListen.accept(self);
             byte[] idBytes = new byte[8];
             new SecureRandom().nextBytes(idBytes);
             String id = HexFormat.of().formatHex(idBytes);
@@ -294,6 +302,7 @@ public final class Cluster {
         synchronized (this) {
             requireNone();
             requireGood(self);
+            canListen.accept(self);
             JoinClient client = new JoinClient(token, via, port);
             KeyPair pair = CertificateAuthority.newKeyPair();
             Admission admission =

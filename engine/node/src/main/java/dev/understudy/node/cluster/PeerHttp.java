@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// Tries a peer's networks in order, so one that is down costs one connection timeout. Blocks; call
 /// it on a virtual thread.
 public final class PeerHttp implements AutoCloseable {
-    private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
+    private static final Duration CONNECT_MAX = Duration.ofSeconds(8);
 
     private final Cluster cluster;
     private final Map<String, Client> clients = new HashMap<>();

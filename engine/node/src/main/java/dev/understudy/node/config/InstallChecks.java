@@ -3,6 +3,7 @@ package dev.understudy.node.config;
 import dev.understudy.safe.Replication;
 import dev.understudy.safe.UserConfig;
 import dev.understudy.safe.VirtualIp;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,11 +23,16 @@ final class InstallChecks {
     ///
     /// @param before what is in force; its directories and addresses are ours already
     /// @param others other modules in force on this node
+    /// @param asksNetwork also look whether somebody answers for a new address
     /// @return what speaks against it, each with its remedy
-    List<String> check(UserConfig wanted, Optional<UserConfig> before, List<ActiveModule> others) {
+    List<String> check(
+            UserConfig wanted,
+            Optional<UserConfig> before,
+            List<ActiveModule> others,
+            boolean asksNetwork) {
         List<String> against = new ArrayList<>();
         directories(wanted, before, others, against);
-        addresses(wanted, before, others, against);
+        addresses(wanted, before, others, asksNetwork, against);
         return against;
     }
 
@@ -70,6 +76,7 @@ final class InstallChecks {
             UserConfig wanted,
             Optional<UserConfig> before,
             List<ActiveModule> others,
+            boolean asksNetwork,
             List<String> against) {
         Set<Object> known = new HashSet<>();
         before.ifPresent(config -> config.virtualIps().forEach(ip -> known.add(ip.address())));
@@ -86,7 +93,7 @@ final class InstallChecks {
                     }
                 }
             }
-            if (known.contains(ip.address())) continue;
+            if (known.contains(ip.address()) || !asksNetwork) continue;
             String user = surroundings.userOf(ip.address());
             if (!user.isEmpty()) {
                 against.add(

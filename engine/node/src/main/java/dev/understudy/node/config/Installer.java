@@ -2,10 +2,14 @@ package dev.understudy.node.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import dev.understudy.core.member.HaException;
 import dev.understudy.safe.Parameter;
 import dev.understudy.safe.Platform;
 import dev.understudy.safe.SafeModule;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Installs, configures and uninstalls modules on all nodes: stage everywhere, compare digests,
 /// switch everywhere.
@@ -286,7 +289,7 @@ public final class Installer {
             require(peer, archive);
             store.upload(theirs.digest(), archive.body());
         }
-        store.stage(theirs);
+        store.stageTakenOver(theirs);
         store.switchTo(theirs);
     }
 

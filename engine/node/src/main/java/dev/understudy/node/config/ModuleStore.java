@@ -1,6 +1,7 @@
 package dev.understudy.node.config;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import dev.understudy.core.member.HaException;
 import dev.understudy.node.store.AtomicFile;
 import dev.understudy.safe.Archive;
@@ -12,6 +13,9 @@ import dev.understudy.safe.SafeModule;
 import dev.understudy.safe.lint.Linter;
 import dev.understudy.safe.read.Resolver;
 import dev.understudy.safe.read.SafeReader;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -27,7 +31,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// The modules of this node on disk.
 ///
@@ -205,6 +208,15 @@ public final class ModuleStore {
     /// @throws HaException HA-4404 module or parameters, HA-4405 not now, HA-4406 this machine
     ///   cannot take it, HA-4407 this node has a newer revision
     public synchronized String stage(Version wanted) throws IOException {
+        return stage(wanted, true);
+    }
+
+    /// Stages what another node has in force already: its virtual addresses may well answer.
+    synchronized String stageTakenOver(Version wanted) throws IOException {
+        return stage(wanted, false);
+    }
+
+    private String stage(Version wanted, boolean asksNetwork) throws IOException {
         requireNewer(wanted);
         requirePossibleNow(wanted.module());
         if (wanted.isRemoved()) {
@@ -235,7 +247,8 @@ public final class ModuleStore {
                         Optional.ofNullable(active.get(wanted.module())).map(ActiveModule::config),
                         active.values().stream()
                                 .filter(other -> !other.name().equals(wanted.module()))
-                                .toList());
+                                .toList(),
+                        asksNetwork);
         if (!against.isEmpty()) {
             throw new HaException(
                     "HA-4406",
@@ -408,7 +421,8 @@ public final class ModuleStore {
                     "HA-4402",
                     file + " cannot be read",
                     broken,
-                    "remove the folder and install the module again, or copy it from the other node");
+                    "remove the folder and install the module again, or copy it from the other"
+                        + " node");
         }
     }
 

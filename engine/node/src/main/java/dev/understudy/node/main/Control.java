@@ -9,6 +9,7 @@ import dev.understudy.node.api.Tokens;
 import dev.understudy.node.cluster.Cluster;
 import dev.understudy.node.cluster.ClusterConfig.Role;
 import dev.understudy.node.cluster.PeerHttp;
+import dev.understudy.node.cluster.PortCheck;
 import dev.understudy.node.config.ActiveModule;
 import dev.understudy.node.config.Installer;
 import dev.understudy.node.config.LinuxSurroundings;
@@ -18,6 +19,11 @@ import dev.understudy.node.link.TlsIdentity;
 import dev.understudy.node.store.Home;
 import dev.understudy.node.store.Ticker;
 import dev.understudy.safe.Platform;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -32,12 +38,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Wires the control side of a node: membership, modules on disk, the API.
 ///
@@ -76,7 +80,7 @@ public final class Control implements AutoCloseable {
             Clock clock,
             Ticker ticker) {
         Platform platform = platform();
-        this.cluster = new Cluster(home, clock);
+        this.cluster = new Cluster(home, clock, PortCheck::require);
         this.store =
                 new ModuleStore(
                         home.modules(), platform, new LinuxSurroundings(neighbour), watcher);

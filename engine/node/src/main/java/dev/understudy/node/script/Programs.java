@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 
 /// Runs programs to their end.
 final class Programs {
-    private static final long OUTPUT_WAIT_MS = 200;
+    /// A daemon that the program left may keep the streams open; its start must not wait for that.
+    private static final long OUT_WAIT_MS = 50;
+
+    private static final long ERR_WAIT_MS = 10;
 
     private final ModuleProcesses processes;
 
@@ -52,8 +55,8 @@ final class Programs {
             return Optional.of(
                     new Ended(
                             started.process().exitValue(),
-                            started.out().text(OUTPUT_WAIT_MS),
-                            started.err().text(OUTPUT_WAIT_MS)));
+                            started.out().text(OUT_WAIT_MS),
+                            started.err().text(ERR_WAIT_MS)));
         } finally {
             if (!isDone) {
                 end(started, endGroup);

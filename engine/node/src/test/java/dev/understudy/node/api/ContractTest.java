@@ -10,6 +10,12 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.validation.ResponseValidator;
 import io.vertx.openapi.validation.ValidatableResponse;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -18,10 +24,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The contract and the server agree in both directions.
 class ContractTest {
@@ -30,7 +32,7 @@ class ContractTest {
             "{\"name\":\"node1\",\"addresses\":{\"default\":\"10.0.0.1\"}}";
     private static final String STAGED =
             "{\"module\":\"db\",\"revision\":1,\"isRemoved\":false,\"version\":\"1\",\"digest\":\"d\","
-                    + "\"configDigest\":\"c\",\"values\":{},\"secrets\":{}}";
+                + "\"configDigest\":\"c\",\"values\":{},\"secrets\":{}}";
 
     @TempDir Path folder;
     private final FakeDoors fake = new FakeDoors();
@@ -177,6 +179,10 @@ class ContractTest {
         refused(503, client.get("/api/v1/modules/absent/ready"));
         byte[] large = new byte[(int) ApiRouter.BODY_BYTES_MAX + 10];
         refused(413, client.call("POST", "/api/v1/tokens", "application/json", large));
+        fake.diskIsFull = true;
+        RawClient.Answer full = client.get("/api/v1/modules/db/config");
+        refused(507, full);
+        assertTrue(full.body().contains("No space left on device"), full.body());
         fake.failInside = true;
         RawClient.Answer broken = client.get("/api/v1/modules/db");
         refused(500, broken);

@@ -1,6 +1,9 @@
 package dev.understudy.node.api;
 
 import dev.understudy.core.member.HaException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -11,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 
 /// A node of which only the API is real.
 final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, ModuleInstaller {
@@ -21,6 +23,7 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
     final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     volatile ModuleState.State state = ModuleState.State.STOP;
     volatile boolean failInside;
+    volatile boolean diskIsFull;
 
     ApiServer.Doors doors(Path folder) {
         return new ApiServer.Doors(
@@ -201,7 +204,8 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
     }
 
     @Override
-    public Config config(String module) {
+    public Config config(String module) throws java.io.IOException {
+        if (diskIsFull) throw new java.io.IOException("/var/x: No space left on device");
         return new Config(
                 "db",
                 "1",

@@ -10,6 +10,11 @@ import dev.understudy.node.cluster.ClusterConfig.Member;
 import dev.understudy.node.cluster.ClusterConfig.Ports;
 import dev.understudy.node.cluster.ClusterConfig.Role;
 import dev.understudy.node.store.Home;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,12 +32,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ClusterTest {
     @TempDir Path folder;
@@ -47,7 +50,7 @@ class ClusterTest {
     void create() throws IOException {
         home = Home.below(folder.resolve("node1"));
         home.create();
-        cluster = new Cluster(home, Clock.systemUTC());
+        cluster = new Cluster(home, Clock.systemUTC(), _ -> {});
     }
 
     @Test
@@ -73,7 +76,7 @@ class ClusterTest {
         assertEquals(
                 Optional.of(new NodeName(joined.config().id(), Role.DATA, "node1")),
                 NodeName.of(certificate));
-        Cluster again = new Cluster(home, Clock.systemUTC());
+        Cluster again = new Cluster(home, Clock.systemUTC(), _ -> {});
         assertEquals(joined.config(), again.load().orElseThrow().config());
         assertEquals(
                 "HA-4105",
@@ -84,12 +87,37 @@ class ClusterTest {
     }
 
     @Test
+    void anAddressThatIsNotHereOrAPortInUseLeavesNothingBehind() throws Exception {
+        Cluster checked = new Cluster(home, Clock.systemUTC(), PortCheck::require);
+        HaException elsewhere =
+                assertThrows(
+                        HaException.class,
+                        () -> checked.init("demo", member("node1", "192.0.2.1")));
+        assertEquals("HA-4119", elsewhere.code());
+        assertTrue(elsewhere.fault().contains("192.0.2.1 (network default)"), elsewhere.fault());
+        try (java.net.ServerSocket taken =
+                new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+            Member self =
+                    new Member(
+                            "node1",
+                            Map.of("default", "127.0.0.1"),
+                            new Ports(0, taken.getLocalPort(), 0));
+            HaException inUse = assertThrows(HaException.class, () -> checked.init("demo", self));
+            assertTrue(inUse.fault().contains(taken.getLocalPort() + "/TCP"), inUse.fault());
+        }
+        assertFalse(Files.exists(home.clusterFile()));
+        assertFalse(Files.exists(home.keys().resolve("ca.key")));
+    }
+
+    @Test
     void aDamagedKeyIsNamed() throws Exception {
         cluster.init("demo", member("node1", "10.0.0.1"));
         Path file = home.keys().resolve("node.pem");
         Files.writeString(file, Files.readString(file).replace("PRIVATE KEY", "PUBLIC KEY"));
         HaException told =
-                assertThrows(HaException.class, () -> new Cluster(home, Clock.systemUTC()).load());
+                assertThrows(
+                        HaException.class,
+                        () -> new Cluster(home, Clock.systemUTC(), _ -> {}).load());
         assertTrue(told.fault().contains(file.toString()), told.fault());
     }
 
@@ -132,7 +160,8 @@ class ClusterTest {
         assertTrue(cluster.adopt(ClusterYaml.write(more), "node2"));
         assertFalse(cluster.adopt(ClusterYaml.write(config), "node2"));
         assertFalse(cluster.adopt(ClusterYaml.write(more), "node2"));
-        assertEquals(more, new Cluster(home, Clock.systemUTC()).load().orElseThrow().config());
+        assertEquals(
+                more, new Cluster(home, Clock.systemUTC(), _ -> {}).load().orElseThrow().config());
         ClusterConfig foreign =
                 new ClusterConfig(
                         "ffffffffffffffff",
@@ -165,7 +194,8 @@ class ClusterTest {
         Cluster later =
                 new Cluster(
                         home,
-                        Clock.fixed(Instant.now().plus(Duration.ofDays(366)), ZoneOffset.UTC));
+                        Clock.fixed(Instant.now().plus(Duration.ofDays(366)), ZoneOffset.UTC),
+                        _ -> {});
         Cluster.Joined joined = later.load().orElseThrow();
         X509Certificate before = joined.identity().certificate();
         assertTrue(later.renewIfDue());
@@ -174,7 +204,7 @@ class ClusterTest {
         assertTrue(after.getNotAfter().toInstant().isAfter(before.getNotAfter().toInstant()));
         assertEquals(
                 after.getSerialNumber(),
-                new Cluster(home, Clock.systemUTC())
+                new Cluster(home, Clock.systemUTC(), _ -> {})
                         .load()
                         .orElseThrow()
                         .identity()
@@ -200,7 +230,8 @@ class ClusterTest {
         Home elsewhere = Home.below(folder.resolve("foreign"));
         elsewhere.create();
         Cluster.Joined foreign =
-                new Cluster(elsewhere, Clock.systemUTC()).init("demo", member("node2", "10.0.0.2"));
+                new Cluster(elsewhere, Clock.systemUTC(), _ -> {})
+                        .init("demo", member("node2", "10.0.0.2"));
         assertThrows(
                 IOException.class,
                 () ->

@@ -176,7 +176,7 @@ public final class TestCluster {
     /// Waits until a module has a state and has reached it.
     public void awaitState(LabNode node, String module, String state, Duration deadline) {
         Await.until(
-                module + " is " + state + " on " + node.name(),
+                () -> module + " is " + state + " on " + node.name() + "; " + describe(module),
                 deadline,
                 () ->
                         state(node, module)
@@ -187,7 +187,7 @@ public final class TestCluster {
     /// Waits until one node is PRIM, the other SECOND, and the register counts both.
     public void awaitInSync(String module, Duration deadline) {
         Await.until(
-                module + " in sync on both nodes; " + describe(module),
+                () -> module + " in sync on both nodes; " + describe(module),
                 deadline,
                 () -> primary(module).isPresent() && isInSync(module));
     }

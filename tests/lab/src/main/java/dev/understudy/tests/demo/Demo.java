@@ -65,16 +65,25 @@ public final class Demo {
         LabSpec spec =
                 LabSpec.twoNodes(options.seed()).withDiskBytes(DISK_BYTES).withKeep(options.keep());
         try (Stage stage = Stage.open(spec, logs, this::application, timeline)) {
-            stage.install();
-            Report report;
-            try (Workload load = stage.load()) {
-                stage.join();
-                report = playEvents(stage, load);
-            }
+            Report report = play(stage);
             if (options.keep()) {
                 explain(stage.cluster(), stage.application());
             }
             return report;
+        }
+    }
+
+    private Report play(Stage stage) throws Exception {
+        try {
+            stage.install();
+            try (Workload load = stage.load()) {
+                stage.join();
+                return playEvents(stage, load);
+            }
+        } catch (LabException e) {
+            timeline.bad(String.valueOf(e.getMessage()));
+            stage.tellJournals();
+            throw e;
         }
     }
 

@@ -156,7 +156,7 @@ public final class Scenario {
             int round, String event, long fromNs, Instant at, LabNode to, String state)
             throws InterruptedException {
         Await.until(
-                to.name() + " serves; " + cluster.describe(application.module()),
+                () -> to.name() + " serves; " + cluster.describe(application.module()),
                 SERVICE,
                 () ->
                         cluster.state(to, application.module())

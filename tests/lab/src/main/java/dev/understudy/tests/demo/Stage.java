@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -84,6 +85,20 @@ public final class Stage implements AutoCloseable {
         cluster.must(lab.nodes().getLast(), List.of("start", "-m", module()));
         cluster.awaitInSync(module(), FIRST_COPY);
         timeline.answer("b has its first copy, made while the writers went on");
+    }
+
+    /// Shows the last lines of every node's journal: for a story that went wrong.
+    public void tellJournals() {
+        for (LabNode node : lab.nodes()) {
+            timeline.plain("  journal of " + node.name() + ":");
+            cluster.journalSince(node, module(), Instant.EPOCH).stream()
+                    .skip(
+                            Math.max(
+                                    0,
+                                    cluster.journalSince(node, module(), Instant.EPOCH).size()
+                                            - 15L))
+                    .forEach(entry -> timeline.plain("    " + entry));
+        }
     }
 
     /// The cluster.

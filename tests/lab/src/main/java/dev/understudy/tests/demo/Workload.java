@@ -72,7 +72,7 @@ public final class Workload implements AutoCloseable {
     public void awaitCommits(int more) {
         List<Integer> before = writers.stream().map(Writer::size).toList();
         Await.until(
-                "every writer commits through the virtual IP; last refusal: " + lastProblem(),
+                () -> "every writer commits through the virtual IP; last refusal: " + lastProblem(),
                 PATIENCE,
                 () -> {
                     for (int i = 0; i < before.size(); i++) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class LabNode {
     private final Path cgroup;
     private @Nullable Process outer;
     private long initPid;
+    private String bootId = UUID.randomUUID().toString();
 
     LabNode(Lab lab, String name, NetworkSpace network, LoopDisk disk, Path cgroup) {
         this.lab = lab;
@@ -80,6 +82,8 @@ public final class LabNode {
         disk.awaitUnmounted();
         try {
             Files.createDirectories(cgroup);
+            Path boot =
+                    Files.writeString(lab.directory().resolve(name + ".boot_id"), bootId + "\n");
             List<String> words = new ArrayList<>();
             words.addAll(List.of("bash", "-c", JOIN, "join", cgroup + "/cgroup.procs"));
             words.addAll(List.of("nsenter", "--net=" + network.file(), "--"));
@@ -107,7 +111,8 @@ public final class LabNode {
                             disk().toString(),
                             lab.hostsFile().toString(),
                             lab.spec().keep() ? "1" : "0",
-                            sharedWord()));
+                            sharedWord(),
+                            boot.toString()));
             lab.spec().binds().forEach(bind -> words.add(bind.toString()));
             Path log = lab.directory().resolve(name + ".init.log");
             Process process =
@@ -150,6 +155,7 @@ public final class LabNode {
             Kernel.shutdownFileSystem(root);
             kill();
         }
+        bootId = UUID.randomUUID().toString();
         disk.awaitUnmounted();
         return beforeNs;
     }

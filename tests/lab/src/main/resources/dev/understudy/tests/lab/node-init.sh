@@ -1,9 +1,9 @@
 # Process 1 of a lab node. Runs in fresh mount, pid, uts, ipc and cgroup namespaces.
-# Arguments: NAME LOOP-DEVICE DISK-DIRECTORY HOSTS-FILE KEEP(0|1) SHARED BIND...
+# Arguments: NAME LOOP-DEVICE DISK-DIRECTORY HOSTS-FILE KEEP(0|1) SHARED BOOT-ID-FILE BIND...
 # SHARED is "-", or "+DIR" where mounts below DIR are to be seen by the machine, or "DIR" for a directory of its own there.
 set -e
-name=$1 device=$2 disk=$3 hosts=$4 keep=$5 shared=$6
-shift 6
+name=$1 device=$2 disk=$3 hosts=$4 keep=$5 shared=$6 boot=$7
+shift 7
 case $shared in
     +*)
         findmnt --raw --noheadings --output TARGET | while read -r target; do
@@ -36,6 +36,8 @@ mkdir -p /run/lock /run/postgresql
 if id postgres >/dev/null 2>&1; then chown postgres:postgres /run/postgresql; fi
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 mount --bind "$hosts" /etc/hosts
+# A kernel that did not restart still has its boot id: a loss of power must change it.
+mount --bind "$boot" /proc/sys/kernel/random/boot_id
 umount -R /sys 2>/dev/null || :
 mount -t sysfs sysfs /sys
 mount -t cgroup2 cgroup2 /sys/fs/cgroup

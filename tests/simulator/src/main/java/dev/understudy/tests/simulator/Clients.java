@@ -57,7 +57,7 @@ final class Clients {
 
     private void afterWrite(int client, Replica replica, int chunk, long written) {
         if (world.chance(0.3)) {
-            replica.fsync(chunk, () -> world.ledger.synced(chunk, written));
+            replica.fsync(chunk, asPair -> world.ledger.synced(chunk, written, asPair));
         }
         again(client);
     }

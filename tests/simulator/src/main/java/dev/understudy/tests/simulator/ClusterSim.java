@@ -23,8 +23,28 @@ public final class ClusterSim {
     /// @param isolation the policy of both nodes
     /// @param tally counts what happens
     public ClusterSim(long seed, Variant variant, Isolation isolation, Tally tally) {
+        this(seed, variant, isolation, false, tally);
+    }
+
+    /// Sets up the run that belongs to a seed: of ten, seven are `protect`, one each `available`,
+    /// `manual`, and `protect` with an operator who forces.
+    public static ClusterSim ofSeed(long seed, Tally tally) {
+        int kind = (int) Math.floorMod(seed, 10L);
+        Isolation isolation =
+                switch (kind) {
+                    case 7 -> Isolation.AVAILABLE;
+                    case 8 -> Isolation.MANUAL;
+                    default -> Isolation.PROTECT;
+                };
+        return new ClusterSim(seed, Variant.SHIPPED, isolation, kind == 9, tally);
+    }
+
+    /// Sets a run up in which an operator may force a node to serve.
+    public ClusterSim(
+            long seed, Variant variant, Isolation isolation, boolean forces, Tally tally) {
         Trace.clear();
         world = new World(seed, variant, tally);
+        world.ledger.mayDiverge = forces || isolation == Isolation.AVAILABLE;
         Machine a = new Machine(world, 0, isolation);
         Machine b = new Machine(world, 1, isolation);
         a.peer = b;

@@ -55,5 +55,23 @@ public enum Fault {
     /// The operator restarts the application.
     RESTART,
     /// The operator's stopstart.
-    STOPSTART
+    STOPSTART,
+    /// A resource that the module needs is down for a while.
+    RESOURCE_WAITS,
+    /// The virtual address is used by a third machine.
+    VIP_TAKEN,
+    /// The data path stops with a fault of its own.
+    DATA_FAULT,
+    /// The copy is not what it was.
+    SUSPECT,
+    /// SECOND reports its disk through the stream.
+    PEER_DISK,
+    /// Another configuration, on one node after the other.
+    RECONFIGURE,
+    /// The operator switches failover off for a while.
+    FAILOVER_OFF,
+    /// The operator detaches a stopped side for a while.
+    DETACH,
+    /// The operator forces a node that does not serve.
+    FORCE_PRIM
 }

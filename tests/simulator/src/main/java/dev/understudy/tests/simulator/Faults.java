@@ -4,7 +4,10 @@ import dev.understudy.core.failover.Action;
 import dev.understudy.core.failover.Command;
 import dev.understudy.core.failover.DataState;
 import dev.understudy.core.failover.Event;
+import dev.understudy.core.failover.Node;
+import dev.understudy.core.failover.Settings;
 import dev.understudy.core.failover.State;
+import dev.understudy.core.failover.WaitReason;
 
 /// Injects faults at random, and takes them all back at the end.
 final class Faults {
@@ -87,10 +90,11 @@ final class Faults {
         }
     }
 
+    /// Whether it can take a copy out: a stop in order counts as one, a power loss when it happens.
     private static boolean isFault(Fault fault) {
         return switch (fault) {
-            case SWAP, STOP_START, RESTART, STOPSTART, RESOURCE_DOWN, DUPLICATE -> false;
-            case POWER, POWER_TORN, POWER_BOTH -> false; // counted when it happens
+            case SWAP, RESTART, DUPLICATE, RECONFIGURE, FAILOVER_OFF, DETACH -> false;
+            case POWER, POWER_TORN, POWER_BOTH -> false;
             default -> true;
         };
     }
@@ -133,7 +137,68 @@ final class Faults {
             }
             case RESTART -> daemon.command(Command.RESTART);
             case STOPSTART -> daemon.command(Command.STOPSTART);
+            case RESOURCE_WAITS -> {
+                daemon.offer(now -> new Event.ResourceDown(now, "intf.lan", Action.WAIT));
+                later(() -> daemon.offer(now -> new Event.ResourceUp(now, "intf.lan")));
+            }
+            case VIP_TAKEN -> {
+                machine.hasVip = false;
+                daemon.offer(now -> new Event.VipFailed(now, "used by 02:00:00:00:00:01"));
+            }
+            case DATA_FAULT -> daemon.replica.fault();
+            case SUSPECT -> {
+                if (daemon.node.state() == State.SECOND) {
+                    daemon.offer(now -> new Event.Suspect(now, "another disk"));
+                }
+            }
+            case PEER_DISK -> daemon.offer(now -> new Event.PeerDiskError(now, "ENOSPC"));
+            case RECONFIGURE -> reconfigure();
+            case FAILOVER_OFF -> {
+                configure(machine, with(machine, machine.settings.digest(), false));
+                later(() -> configure(machine, with(machine, machine.settings.digest(), true)));
+            }
+            case DETACH -> {
+                daemon.command(Command.DETACH);
+                later(() -> {
+                    if (machine.daemon != null) {
+                        machine.daemon.command(Command.ATTACH);
+                    }
+                });
+            }
+            case FORCE_PRIM -> {
+                if (world.ledger.mayDiverge) {
+                    daemon.command(Command.PRIM, true);
+                }
+            }
             default -> throw new IllegalStateException(fault.toString());
+        }
+    }
+
+    private void reconfigure() {
+        String digest = "digest" + world.random.nextInt(1000);
+        configure(machines[0], with(machines[0], digest, true));
+        later(() -> configure(machines[1], with(machines[1], digest, true)));
+    }
+
+    private static Settings with(Machine machine, String digest, boolean failover) {
+        Settings s = machine.settings;
+        return new Settings(
+                s.self(),
+                s.peer(),
+                digest,
+                s.isolation(),
+                s.hasWitness(),
+                s.hasVip(),
+                failover,
+                s.isPreferred(),
+                s.restartLimit(),
+                s.timing());
+    }
+
+    private static void configure(Machine machine, Settings settings) {
+        machine.settings = settings;
+        if (machine.daemon != null) {
+            machine.daemon.offer(now -> new Event.Configured(now, settings));
         }
     }
 
@@ -241,6 +306,9 @@ final class Faults {
         world.loss = 0;
         world.delayNs = 0;
         world.duplicates = 0;
+        for (Machine machine : machines) {
+            configure(machine, with(machine, "healed", true));
+        }
     }
 
     /// What an operator does who reads the state: starts what is stopped, gives up a suspect copy.
@@ -252,7 +320,17 @@ final class Faults {
                 machine.startDaemon();
             } else if (world.now > endNs && endNs > 0) {
                 Daemon daemon = machine.daemon;
-                boolean suspect = daemon.node.saved().data() == DataState.SUSPECT;
+                Node node = daemon.node;
+                if (!node.app().downResources().isEmpty()) {
+                    daemon.offer(now -> new Event.ResourceUp(now, "intf.lan"));
+                }
+                if (node.saved().isDetached()) {
+                    daemon.command(Command.ATTACH);
+                }
+                if (node.reason() == WaitReason.DATA_PATH_FAULT) {
+                    daemon.command(Command.START);
+                }
+                boolean suspect = node.saved().data() == DataState.SUSPECT;
                 if (suspect && !daemon.node.goal().isForced()) {
                     daemon.command(Command.SECOND, true);
                 } else if (!suspect && daemon.node.state() == State.STOP) {

@@ -4,7 +4,6 @@ import dev.understudy.core.failover.DataState;
 import dev.understudy.core.failover.Effect;
 import dev.understudy.core.failover.Event;
 import dev.understudy.core.failover.Failover;
-import dev.understudy.core.failover.Isolation;
 import dev.understudy.core.failover.Job;
 import dev.understudy.core.failover.Node;
 import dev.understudy.core.failover.State;
@@ -54,7 +53,7 @@ final class Invariants {
         int index = daemon.machine.index;
         long epoch = next.register().epoch().value();
         Integer other = servedEpochs.putIfAbsent(epoch, index);
-        boolean exclusive = next.settings().isolation() != Isolation.AVAILABLE;
+        boolean exclusive = !daemon.world.ledger.mayDiverge;
         if (exclusive && other != null && other != index) {
             throw new Violation("I2", "both served in epoch " + epoch);
         }
@@ -112,7 +111,7 @@ final class Invariants {
 
     /// What concerns both machines.
     void both(World world, Machine a, Machine b) {
-        boolean exclusive = a.settings.isolation() == Isolation.PROTECT;
+        boolean exclusive = !world.ledger.mayDiverge;
         if (exclusive && isAlone(a) && isAlone(b)) {
             throw new Violation("I4", "both may acknowledge alone");
         }

@@ -16,6 +16,10 @@ final class Ledger {
     private final List<List<Entry>> chunks = new ArrayList<>();
     int powerLosses;
     int faults;
+
+    /// Both sides may go on alone: by policy or because an operator forced it.
+    boolean mayDiverge;
+
     private final Tally tally;
 
     Ledger(Tally tally) {
@@ -32,10 +36,10 @@ final class Ledger {
 
     /// An fsync of a chunk whose newest write was `value` is acknowledged: what came before is
     /// moot.
-    void synced(int chunk, long value) {
+    void synced(int chunk, long value, boolean asPair) {
         List<Entry> entries = chunks.get(chunk);
         entries.removeIf(entry -> entry.value() <= value);
-        entries.addFirst(new Entry(value, true, true, powerLosses, faults));
+        entries.addFirst(new Entry(value, true, asPair, powerLosses, faults));
     }
 
     /// The newest acknowledged value of a chunk; 0 if none.
@@ -58,6 +62,9 @@ final class Ledger {
     }
 
     private void lost(String who, int chunk, long held, Entry entry) {
+        if (mayDiverge && !entry.asPair()) {
+            return; // what one side wrote alone may lose against the other side, never silently
+        }
         boolean power = powerLosses > entry.powerLosses();
         boolean single = entry.asPair() && faults - entry.faults() <= 1;
         if (entry.isSynced() || !power || single) {

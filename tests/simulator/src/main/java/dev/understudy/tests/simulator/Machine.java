@@ -30,7 +30,7 @@ final class Machine {
     final World world;
     final int index;
     final NodeId id;
-    final Settings settings;
+    Settings settings;
     final Disk disk = new Disk();
 
     boolean isPowered;

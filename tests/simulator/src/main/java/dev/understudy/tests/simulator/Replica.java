@@ -15,6 +15,7 @@ import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -147,6 +148,16 @@ final class Replica {
                 daemon.after(5 * World.MS, () -> tell(Event.Mounted::new));
             }
         }
+    }
+
+    /// The data path stops with a fault of its own.
+    void fault() {
+        isGateOpen = false;
+        blocked.clear();
+        endSource();
+        closeSession("fault");
+        mode = Mode.IDLE;
+        tell(now -> new Event.Fault(now, "simulated"));
     }
 
     private void mountReadOnly() {
@@ -418,7 +429,7 @@ final class Replica {
     }
 
     /// fsync of one chunk, durable on both while there are two.
-    void fsync(int chunk, Runnable done) {
+    void fsync(int chunk, Consumer<Boolean> done) {
         Source stream = source;
         if (stream == null || !mayServe()) {
             return;
@@ -435,7 +446,7 @@ final class Replica {
                     disk.durable[chunk] = disk.cache[chunk];
                     if (!both) {
                         if (mayServe()) {
-                            done.run();
+                            done.accept(!isAlone);
                         }
                     } else if (open != null && open.isOpen) {
                         open.toTarget(() -> open.target.syncThrough(open, chunk, upTo, done));
@@ -443,7 +454,7 @@ final class Replica {
                 });
     }
 
-    private void syncThrough(Session from, int chunk, long upTo, Runnable done) {
+    private void syncThrough(Session from, int chunk, long upTo, Consumer<Boolean> done) {
         if (from != session || sink == null || isStalled) {
             return;
         }
@@ -457,7 +468,7 @@ final class Replica {
                     disk.durable[chunk] = disk.cache[chunk];
                     from.toSource(() -> {
                         if (from == from.source.session && from.source.mayServe()) {
-                            done.run();
+                            done.accept(true);
                         }
                     });
                 });
@@ -763,7 +774,7 @@ final class Replica {
         long first = stream.mirrorFromHere();
         isMirroring = true;
         gate();
-        TreeSet<Integer> set = tracked();
+        NavigableSet<Integer> set = tracked();
         toCopy = null;
         rewritten = null;
         in.toTarget(() -> in.target.mirrored(in, first, set));

@@ -1,6 +1,8 @@
 package dev.understudy.tests.simulator;
 
 import dev.understudy.core.failover.Isolation;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// Runs seeds: `--seeds N --seed FIRST --json --isolation protect --variant SHIPPED --trace`.
 public final class Simulate {
@@ -12,7 +14,8 @@ public final class Simulate {
         long first = 1;
         boolean json = false;
         boolean trace = false;
-        Isolation isolation = Isolation.PROTECT;
+        boolean forces = false;
+        @Nullable Isolation isolation = null;
         Variant variant = Variant.SHIPPED;
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
@@ -20,6 +23,7 @@ public final class Simulate {
                 case "--seed" -> first = Long.parseLong(arguments[++i]);
                 case "--isolation" -> isolation = Isolation.valueOf(upper(arguments[++i]));
                 case "--variant" -> variant = Variant.valueOf(upper(arguments[++i]));
+                case "--forces" -> forces = true;
                 case "--json" -> json = true;
                 case "--trace" -> trace = true;
                 default -> {
@@ -28,18 +32,36 @@ public final class Simulate {
                 }
             }
         }
-        System.exit(run(first, seeds, isolation, variant, json, trace));
+        System.exit(run(first, seeds, isolation, variant, forces, json, trace));
     }
 
     private static String upper(String word) {
-        return word.toUpperCase(java.util.Locale.ROOT).replace('-', '_');
+        return word.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    private static ClusterSim sim(
+            long seed,
+            @Nullable Isolation isolation,
+            Variant variant,
+            boolean forces,
+            Tally tally) {
+        boolean mixed = isolation == null && variant == Variant.SHIPPED && !forces;
+        return mixed
+                ? ClusterSim.ofSeed(seed, tally)
+                : new ClusterSim(
+                        seed,
+                        variant,
+                        isolation == null ? Isolation.PROTECT : isolation,
+                        forces,
+                        tally);
     }
 
     private static int run(
             long first,
             long seeds,
-            Isolation isolation,
+            @Nullable Isolation isolation,
             Variant variant,
+            boolean forces,
             boolean json,
             boolean trace) {
         Tally tally = new Tally();
@@ -47,7 +69,7 @@ public final class Simulate {
         long began = System.nanoTime();
         for (long seed = first; seed < first + seeds; seed++) {
             try {
-                new ClusterSim(seed, variant, isolation, tally).run();
+                sim(seed, isolation, variant, forces, tally).run();
                 if (trace && seeds == 1) {
                     System.out.println(ClusterSim.timeline());
                 }

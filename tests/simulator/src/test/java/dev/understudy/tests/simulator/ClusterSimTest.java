@@ -30,7 +30,7 @@ final class ClusterSimTest {
 
     private static void run(long seed, Tally tally) {
         try {
-            new ClusterSim(seed, Variant.SHIPPED, Isolation.PROTECT, tally).run();
+            ClusterSim.ofSeed(seed, tally).run();
         } catch (Violation violation) {
             System.out.println("seed=" + seed + " " + violation.getMessage());
             System.out.println(ClusterSim.timeline());

@@ -40,7 +40,7 @@ final class Failure extends RuntimeException {
         int exit =
                 switch (status) {
                     case 500 -> Exit.INTERNAL;
-                    case 502, 504 -> Exit.UNREACHABLE;
+                    case 502, 504, 507 -> Exit.UNREACHABLE;
                     default -> Exit.REFUSED;
                 };
         String message = problem.text("message");

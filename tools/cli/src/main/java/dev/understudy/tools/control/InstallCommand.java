@@ -5,6 +5,11 @@ import dev.understudy.safe.ReadResult;
 import dev.understudy.safe.SafeModule;
 import dev.understudy.safe.read.SafeReader;
 import dev.understudy.tools.Exit;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +17,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /// Installs a module on all nodes.
 @Command(
@@ -93,7 +95,8 @@ public final class InstallCommand extends ControlCommand {
     /// Says what happened on each node.
     static String text(Json done, String did) {
         StringBuilder text = new StringBuilder();
-        text.append(done.text("module")).append(' ').append(done.text("version"));
+        text.append(done.text("module"));
+        if (!done.text("version").isEmpty()) text.append(' ').append(done.text("version"));
         text.append(' ').append(did).append(", revision ").append(done.number("revision"));
         List<Json> nodes = done.list("nodes");
         for (Json node : nodes) {

@@ -573,7 +573,7 @@ public final class SourceJob {
         long files = Math.min(MUCH_FILES, (long) LITTLE_FILES << periods);
         long left = dirs.files() + todo.wholes() + todo.cuts() + namesUnderWay;
         return left <= files
-                && todo.blockBytes() <= LITTLE_BYTES << periods
+                && todo.blockBytes() <= (long) LITTLE_BYTES << periods
                 && check.isEmpty()
                 && compares == 0
                 && (!deep || isWalked());
