@@ -100,8 +100,7 @@ final class Invariants {
     /// A copy is about to be overwritten.
     static void overwrites(Daemon target) {
         Daemon source = target.machine.other().daemon;
-        boolean other = source == null || source.node.saved().data() == DataState.UP_TO_DATE;
-        if (!other) {
+        if (source != null && source.node.saved().data() != DataState.UP_TO_DATE) {
             throw new Violation("I10", "overwritten from " + source.node.saved().data());
         }
         if (target.machine.disk.saved.data() == DataState.UP_TO_DATE) {
