@@ -324,7 +324,7 @@ final class ScriptRun implements Runnable {
 
     private static void interrupt(Context current) {
         try {
-            current.interrupt(Duration.ofSeconds(2));
+            current.interrupt(Duration.ofSeconds(20));
         } catch (TimeoutException | IllegalStateException | PolyglotException e) {
             // the next rung of the ladder follows: the daemon closes, then kills
             Thread.onSpinWait();

@@ -81,7 +81,7 @@ final class Bench implements AutoCloseable {
         }
 
         Outcome await(long seconds) throws InterruptedException {
-            Outcome end = outcome.poll(seconds, TimeUnit.SECONDS);
+            Outcome end = outcome.poll(Math.max(90, seconds), TimeUnit.SECONDS);
             if (end == null) {
                 throw new AssertionError("the run did not end; log " + log + ", calls " + calls);
             }

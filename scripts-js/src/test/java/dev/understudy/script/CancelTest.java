@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CancelTest {
     /// Measured in tens of milliseconds on an idle machine; a loaded one gets its time.
-    private static final long CEILING_NS = Duration.ofSeconds(4).toNanos();
+    private static final long CEILING_NS = Duration.ofSeconds(30).toNanos();
 
     private static Bench bench;
 
@@ -141,10 +141,10 @@ class CancelTest {
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(90).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("not within 20 s");
+                throw new AssertionError("not within 90 s");
             }
             LockSupport.parkNanos(2_000_000);
         }

@@ -78,12 +78,14 @@ final class Leases {
         if (gate > d.now) {
             thaw(d, gate, wasFrozen && lapsed);
         } else {
-            boolean forGood = d.lease.isFrozenForGood() || (watched && lapsed);
+            boolean forGood =
+                    d.lease.isFrozenForGood() || (watched && (lapsed || isUnwitnessed(d)));
             if (!wasFrozen) {
                 d.journal(Rule.FREEZE, "silentMs=" + (d.now - d.receivedNs) / 1_000_000);
             }
             if (forGood && !d.lease.isFrozenForGood()) {
                 d.journal(Rule.FREEZE_FOR_GOOD, "");
+                dropVip(d);
             }
             freeze(d, true, forGood);
         }
@@ -98,6 +100,12 @@ final class Leases {
         if (vip > d.now) {
             give(d, d.lease.gateUntilNs(), vip);
         }
+    }
+
+    /// Three pings in a row without an answer: SECOND may have looked for the address meanwhile.
+    private static boolean isUnwitnessed(Draft d) {
+        return d.now - Math.max(d.lease.witnessOkNs(), d.receivedNs + d.timing().leaseNs())
+                > 3 * d.timing().probeNs();
     }
 
     private static void thaw(Draft d, long gate, boolean raise) {

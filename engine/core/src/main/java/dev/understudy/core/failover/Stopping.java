@@ -44,7 +44,9 @@ final class Stopping {
                                         Job.DROP_VIP,
                                         Job.CLOSE_GATE,
                                         Job.BARRIER,
-                                        Job.REST)));
+                                        Job.REST,
+                                        // The peer takes over now; the last scripts run meanwhile.
+                                        Job.BECOME_WAIT)));
                 d.because(WaitReason.STOPPING);
             }
         }
@@ -74,6 +76,9 @@ final class Stopping {
     }
 
     static void becomeWait(Draft d) {
+        if (d.isServing()) {
+            Leases.none(d);
+        }
         d.become(State.WAIT, d.cause, "");
         Chores.aim(d, Node.Level.NONE);
     }

@@ -239,7 +239,8 @@ final class FailoverTest {
             duo.go(250);
             assertEquals(
                     List.of(
-                            "a PRIM -> STOP 402 STOPPED",
+                            "a PRIM -> WAIT 401 STOP",
+                            "a WAIT -> STOP 402 STOPPED",
                             "b SECOND -> ALONE 222 TAKES_OVER_FROM_STOPPED"),
                     duo.lines);
         }

@@ -1,9 +1,8 @@
 package dev.understudy.node.api;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What the API asks of the room that keeps modules and their configuration.
 ///

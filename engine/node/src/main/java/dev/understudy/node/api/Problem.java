@@ -1,7 +1,6 @@
 package dev.understudy.node.api;
 
 import dev.understudy.core.member.HaException;
-
 import java.io.IOException;
 
 /// An error as the API answers it.

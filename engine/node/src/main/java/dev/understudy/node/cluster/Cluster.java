@@ -6,9 +6,6 @@ import dev.understudy.node.cluster.ClusterConfig.Member;
 import dev.understudy.node.cluster.ClusterConfig.Role;
 import dev.understudy.node.store.AtomicFile;
 import dev.understudy.node.store.Home;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// This node's membership: none yet, or a cluster's configuration with this node's identity in it.
 ///

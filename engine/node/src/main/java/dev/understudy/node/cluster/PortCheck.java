@@ -2,7 +2,6 @@ package dev.understudy.node.cluster;
 
 import dev.understudy.core.member.HaException;
 import dev.understudy.node.cluster.ClusterConfig.Member;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;

@@ -3,7 +3,6 @@ package dev.understudy.node.config;
 import dev.understudy.safe.Replication;
 import dev.understudy.safe.UserConfig;
 import dev.understudy.safe.VirtualIp;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -2,14 +2,10 @@ package dev.understudy.node.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import dev.understudy.core.member.HaException;
 import dev.understudy.safe.Parameter;
 import dev.understudy.safe.Platform;
 import dev.understudy.safe.SafeModule;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Installs, configures and uninstalls modules on all nodes: stage everywhere, compare digests,
 /// switch everywhere.

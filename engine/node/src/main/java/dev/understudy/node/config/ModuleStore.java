@@ -1,7 +1,6 @@
 package dev.understudy.node.config;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import dev.understudy.core.member.HaException;
 import dev.understudy.node.store.AtomicFile;
 import dev.understudy.safe.Archive;
@@ -13,9 +12,6 @@ import dev.understudy.safe.SafeModule;
 import dev.understudy.safe.lint.Linter;
 import dev.understudy.safe.read.Resolver;
 import dev.understudy.safe.read.SafeReader;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -31,6 +27,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The modules of this node on disk.
 ///
@@ -422,7 +419,7 @@ public final class ModuleStore {
                     file + " cannot be read",
                     broken,
                     "remove the folder and install the module again, or copy it from the other"
-                        + " node");
+                            + " node");
         }
     }
 

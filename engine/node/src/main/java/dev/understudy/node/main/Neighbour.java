@@ -3,7 +3,6 @@ package dev.understudy.node.main;
 import dev.understudy.node.vip.VipAnswer;
 import dev.understudy.node.vip.VipProbe;
 import dev.understudy.node.vip.VipSpec;
-
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;

@@ -22,10 +22,6 @@ import dev.understudy.posix.BootClock;
 import dev.understudy.posix.net.EventLoop;
 import dev.understudy.posix.process.Cgroups;
 import dev.understudy.posix.process.Machine;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -44,6 +40,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The engine of a node. `safed [--home DIR]`, normally started by safe-guard.
 ///

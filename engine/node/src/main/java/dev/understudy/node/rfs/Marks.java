@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 /// The sets of what may differ from the peer, in memory and on disk, kept in step.
 final class Marks {
     private final Tracker tracker = new Tracker();
+    private final BlockSet walked = new BlockSet(Tracker.BLOCK_SHIFT);
     private final BlockSet uncertain = new BlockSet(Tracker.BLOCK_SHIFT);
     private final DirtyJournal journal;
     private final Executor pool;
@@ -90,9 +91,15 @@ final class Marks {
         return uncertain;
     }
 
+    /// Returns what a walk found alone: no peer knows of it.
+    BlockSet walked() {
+        return walked;
+    }
+
     /// Adds what a walk found.
     void addUncertain(BlockSet found) {
         uncertain.addAll(found);
+        walked.addAll(found);
         try {
             journal.keep(found);
         } catch (IOException e) {
@@ -147,6 +154,7 @@ final class Marks {
 
     void completePoint(long seq) {
         if (tracker.completePoint(seq)) {
+            walked.clear();
             uncertain.clear(); // compared by the resynchronisation before the first point
             try {
                 journal.completePoint();

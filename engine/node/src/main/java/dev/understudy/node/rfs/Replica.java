@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class Replica implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
     private static final int POOL_THREADS = 4;
+    private static final long MOUNTED_NOTE_NS = 20_000_000_000L;
 
     private final ReplicaSetup setup;
     private final EventLoop loop;
@@ -47,6 +48,7 @@ public final class Replica implements AutoCloseable {
     private final SourceSide sourceSide;
     private final TargetSide targetSide;
     private volatile long verifiedFiles = -1;
+    private final EventLoop.Timer mountedTimer;
     private boolean mounted;
 
     /// Makes a replica; nothing is mounted and nobody is dialed before the first command.
@@ -80,6 +82,7 @@ public final class Replica implements AutoCloseable {
         secondary = new Secondary(loop, pool, made, marks, out, metrics, chunks);
         sourceSide = new SourceSide(shared, primary, point, worker);
         targetSide = new TargetSide(shared, secondary, chunks);
+        mountedTimer = loop.timer(this::noteMounted);
         setup.links().onStream(setup.module(), targetSide::take);
     }
 
@@ -219,6 +222,22 @@ public final class Replica implements AutoCloseable {
             verifiedFiles = -1;
             out.send(new Event.Verified(out.nowNs(), changed));
         });
+    }
+
+    /// Writes down that the mount stands, so that a later walk looks back no further.
+    private void noteMounted() {
+        mountedTimer.armNs(MOUNTED_NOTE_NS);
+        if (!mounted) {
+            return;
+        }
+        pool.execute(
+                () -> {
+                    try {
+                        new UnmountedWalk(setup.folder(), directories).mounted();
+                    } catch (IOException e) {
+                        LOG.warn("the state folder of {}: {}", setup.module(), e.getMessage());
+                    }
+                });
     }
 
     private void abort() {

@@ -391,9 +391,12 @@ final class TargetSide {
 
         @Override
         public BlockSet ownSets() {
+            // A journal that a power cut made worthless is no reason to compare everything: the
+            // source's sets hold all that both had in common memory, else it compares by itself.
+            // What changed here while nothing was mounted only this node knows.
             BlockSet own = shared.marks().tracker().all();
             own.addAll(shared.marks().uncertain());
-            return own;
+            return own.isEverything() ? shared.marks().walked() : own;
         }
 
         @Override

@@ -10,12 +10,6 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.validation.ResponseValidator;
 import io.vertx.openapi.validation.ValidatableResponse;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,6 +18,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The contract and the server agree in both directions.
 class ContractTest {
@@ -32,7 +30,7 @@ class ContractTest {
             "{\"name\":\"node1\",\"addresses\":{\"default\":\"10.0.0.1\"}}";
     private static final String STAGED =
             "{\"module\":\"db\",\"revision\":1,\"isRemoved\":false,\"version\":\"1\",\"digest\":\"d\","
-                + "\"configDigest\":\"c\",\"values\":{},\"secrets\":{}}";
+                    + "\"configDigest\":\"c\",\"values\":{},\"secrets\":{}}";
 
     @TempDir Path folder;
     private final FakeDoors fake = new FakeDoors();

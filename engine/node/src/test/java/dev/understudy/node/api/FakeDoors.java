@@ -1,9 +1,6 @@
 package dev.understudy.node.api;
 
 import dev.understudy.core.member.HaException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -14,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /// A node of which only the API is real.
 final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, ModuleInstaller {

@@ -58,9 +58,9 @@ class ModuleCheckersTest {
     }
 
     private ResourceState next() throws InterruptedException {
-        ResourceState state = told.poll(20, TimeUnit.SECONDS);
+        ResourceState state = told.poll(60, TimeUnit.SECONDS);
         if (state == null) {
-            throw new AssertionError("nothing was told within 20 s");
+            throw new AssertionError("nothing was told within 60 s");
         }
         return state;
     }

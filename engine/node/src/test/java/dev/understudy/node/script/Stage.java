@@ -138,7 +138,7 @@ final class Stage implements AutoCloseable {
     }
 
     HookResult run(Hook hook, boolean force, Duration deadline) throws Exception {
-        return begin(hook, force, deadline).get(deadline.toSeconds() + 10, TimeUnit.SECONDS);
+        return begin(hook, force, deadline).get(deadline.toSeconds() + 30, TimeUnit.SECONDS);
     }
 
     CompletableFuture<HookResult> begin(Hook hook, boolean force, Duration deadline) {
@@ -147,10 +147,10 @@ final class Stage implements AutoCloseable {
     }
 
     static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(90).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
-                throw new AssertionError("not within 30 s");
+                throw new AssertionError("not within 90 s");
             }
             LockSupport.parkNanos(5_000_000);
         }

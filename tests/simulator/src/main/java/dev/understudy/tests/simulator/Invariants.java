@@ -114,7 +114,8 @@ final class Invariants {
         if (exclusive && isAlone(a) && isAlone(b)) {
             throw new Violation("I4", "both may acknowledge alone");
         }
-        if (exclusive && a.isVipUp() && b.isVipUp()) {
+        boolean reachable = !world.clientsCut[0] && !world.clientsCut[1];
+        if (exclusive && reachable && a.isVipUp() && b.isVipUp()) {
             throw new Violation("I4", "both hold the virtual address");
         }
         Daemon prim = in(a, State.PRIM) != null ? a.daemon : b.daemon;

@@ -92,7 +92,7 @@ public final class FuseFront implements MutationSource, AutoCloseable {
         this.connection = connection;
         this.listener = listener;
         slots = new Slots(options.slots());
-        replies = new Replies(connection);
+        replies = new Replies(connection, tree.root().ino());
         held = new int[options.slots()];
         reads = new Reads(this);
         writes = new Writes(this);

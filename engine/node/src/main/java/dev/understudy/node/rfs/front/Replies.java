@@ -21,8 +21,11 @@ final class Replies {
     final long address = Native.address(out);
     private long validSeconds;
 
-    Replies(FuseConnection connection) {
+    private final long rootIno;
+
+    Replies(FuseConnection connection, long rootIno) {
         this.connection = connection;
+        this.rootIno = rootIno;
     }
 
     /// Sets whether the kernel may keep names and attributes.
@@ -107,7 +110,7 @@ final class Replies {
 
     /// Puts a `fuse_entry_out`; the node id is the inode number, so that it outlives this process.
     void putEntry(ByteBuffer to, int at, LowerFile file, Stat stat) {
-        to.putLong(at, file.ino());
+        to.putLong(at, file.ino() == rootIno ? Fuse.ROOT_ID : file.ino());
         to.putLong(at + 8, file.generation() & 0xffffffffL);
         to.putLong(at + 16, validSeconds);
         to.putLong(at + 24, validSeconds);

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// a umask of its own and must be a platform thread.
 public final class Applier {
     private static final int NAME_ROOM = 264;
+    private static final long LARGE_BYTES = 16 << 20;
 
     private final LowerTree tree;
     private final Stat stat = new Stat();
@@ -404,9 +405,10 @@ public final class Applier {
     }
 
     /// Opens a file that loses its last name while the kernel still knows it: afterwards no handle
-    /// could open it any more.
+    /// could open it any more. A large one is opened so that its blocks are freed on closing.
     private void keep(LowerFile victim, boolean last) {
-        if (last && victim.lookups() > 0) {
+        boolean large = victim.isRegular() && stat.size() > LARGE_BYTES;
+        if (last && (large || victim.lookups() > 0)) {
             tree.descriptor(victim);
         }
     }

@@ -1,5 +1,9 @@
 package dev.understudy.node.rfs.tree;
 
+import dev.understudy.posix.CString;
+import dev.understudy.posix.Errno;
+import dev.understudy.posix.fs.At;
+import dev.understudy.posix.fs.Fd;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
@@ -107,6 +111,7 @@ public final class IdIndex implements AutoCloseable {
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE)) {
+            reserve(path, HEADER + (long) capacity * ENTRY);
             MappedByteBuffer map =
                     channel.map(
                             FileChannel.MapMode.READ_WRITE, 0, HEADER + (long) capacity * ENTRY);
@@ -114,6 +119,21 @@ public final class IdIndex implements AutoCloseable {
             map.putLong(0, MAGIC);
             map.putInt(CAPACITY_AT, capacity);
             return map;
+        }
+    }
+
+    /// Takes the space at once: a full disk must not show as a fault in the middle of the table.
+    private static void reserve(Path path, long bytes) throws IOException {
+        try (CString name = CString.of(path.toString())) {
+            int fd =
+                    Errno.check(
+                            "open " + path,
+                            At.openat(At.AT_FDCWD, name.address(), At.O_RDWR | At.O_CLOEXEC, 0));
+            try {
+                Errno.check("reserve space for " + path, Fd.fallocate(fd, 0, 0, bytes));
+            } finally {
+                Fd.close(fd);
+            }
         }
     }
 

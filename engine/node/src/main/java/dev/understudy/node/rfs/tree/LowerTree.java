@@ -560,9 +560,15 @@ public final class LowerTree implements AutoCloseable {
     private void closeDescriptor(LowerFile file) {
         unlink(file);
         if (file.fd >= 0) {
-            Fd.close(file.fd);
+            int fd = file.fd;
             file.fd = -1;
             openCount--;
+            if (file.isNameless() && file.isRegular()) {
+                // frees the blocks of a file, many when it is large: not on the loop's thread
+                Thread.ofVirtual().name("close").start(() -> Fd.close(fd));
+            } else {
+                Fd.close(fd);
+            }
         }
     }
 

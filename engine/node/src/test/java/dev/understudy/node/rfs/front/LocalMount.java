@@ -1,9 +1,11 @@
 package dev.understudy.node.rfs.front;
 
+import com.sun.management.ThreadMXBean;
 import dev.understudy.core.rfs.FileId;
 import dev.understudy.node.rfs.tree.Excludes;
 import dev.understudy.node.rfs.tree.LowerTree;
 import dev.understudy.posix.net.EventLoop;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,12 +45,19 @@ final class LocalMount {
                             new LocalSink(),
                             FuseFront.Options.of(0, "local"),
                             listener);
-            loop.start();
+            Thread thread = loop.start();
             loop.execute(front::serve);
             System.out.println("mounted " + directory);
-            while (System.in.read() >= 0) {
-                System.out.println(front.counters());
-            }
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            int command;
+            do {
+                command = System.in.read();
+                System.out.printf(
+                        "%s; loop: %d bytes allocated, %d ms of CPU%n",
+                        front.counters(),
+                        threads.getThreadAllocatedBytes(thread.threadId()),
+                        threads.getThreadCpuTime(thread.threadId()) / 1_000_000);
+            } while (command >= 0);
             loop.execute(front::abort);
         }
     }

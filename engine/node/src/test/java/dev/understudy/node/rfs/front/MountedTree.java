@@ -74,7 +74,7 @@ final class MountedTree implements AutoCloseable {
                 done.completeExceptionally(e);
             }
         });
-        return done.orTimeout(10, TimeUnit.SECONDS).join();
+        return done.orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     @Override

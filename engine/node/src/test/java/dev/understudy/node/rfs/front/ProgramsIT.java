@@ -1,0 +1,112 @@
+package dev.understudy.node.rfs.front;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/// Real programs on a mount of one machine: databases, copies.
+@Timeout(180)
+class ProgramsIT {
+    private static final Path POSTGRESQL = Path.of("/usr/lib/postgresql/15/bin");
+
+    private MountedTree mounted;
+
+    @BeforeEach
+    void mount() throws IOException {
+        mounted = MountedTree.serving();
+    }
+
+    @AfterEach
+    void unmount() throws IOException {
+        mounted.close();
+    }
+
+    private String run(String script) throws Exception {
+        Process process =
+                new ProcessBuilder("sh", "-e", "-c", script)
+                        .directory(mounted.directory.toFile())
+                        .redirectErrorStream(true)
+                        .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), out);
+        return out;
+    }
+
+    static boolean isPostgresqlThere() {
+        return Files.isExecutable(POSTGRESQL.resolve("initdb"));
+    }
+
+    static boolean isSqliteThere() {
+        return Files.isExecutable(Path.of("/usr/bin/sqlite3"));
+    }
+
+    @Test
+    @EnabledIf("isPostgresqlThere")
+    void postgresqlRecoversAfterItsOwnDeath() throws Exception {
+        run("mkdir db && chown postgres db");
+        String as = "cd / && runuser -u postgres -- ";
+        Path data = mounted.directory.resolve("db/data");
+        String control =
+                as
+                        + POSTGRESQL.resolve("pg_ctl")
+                        + " -s -w -D "
+                        + data
+                        + " -l "
+                        + mounted.directory.resolve("db/log");
+        String client = " -h " + mounted.directory.resolve("db") + " -p 5432 ";
+        String start = control + " -o \"-h '' -k " + mounted.directory.resolve("db") + "\" start";
+        run(as + POSTGRESQL.resolve("initdb") + " -k -D " + data);
+        run(start);
+        try {
+            run(as + "pgbench -q -i -s 1" + client + "postgres");
+            run(as + "pgbench -c 4 -t 100" + client + "postgres");
+            run(control + " -m immediate stop");
+            run(start);
+            String rows =
+                    run(
+                            as
+                                    + "psql -At"
+                                    + client
+                                    + "-c 'select count(*) from pgbench_history' postgres");
+            assertEquals("400", rows.strip());
+        } finally {
+            run(control + " -m fast stop || true");
+        }
+        String sums = run(as + POSTGRESQL.resolve("pg_checksums") + " -c -D " + data);
+        assertTrue(sums.contains("Bad checksums:  0"), sums);
+    }
+
+    @Test
+    @EnabledIf("isSqliteThere")
+    void sqliteWithSeveralWritersLosesNothing() throws Exception {
+        run(
+                "sqlite3 s.db 'pragma journal_mode=wal; create table t(a integer primary key, b text)'");
+        run(
+                """
+                for w in 1 2 3; do
+                  (for i in $(seq 20); do
+                    sqlite3 -cmd '.timeout 20000' s.db "insert into t(b) values('$w-$i')"
+                  done) &
+                done
+                wait
+                """);
+        String out = run("sqlite3 s.db 'select count(*) from t; pragma integrity_check'");
+        assertEquals("60\nok", out.strip());
+    }
+
+    @Test
+    void aTreeIsCopiedAndComparesEqual() throws Exception {
+        run(
+                "cp -a /usr/share/zoneinfo a && cp -a a b && diff -r --no-dereference a b && tar cf - a | tar xf - -C b");
+        run("diff -r --no-dereference /usr/share/zoneinfo b/a && rm -rf a b && test -z \"$(ls)\"");
+    }
+}
