@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Shows the node and its journal to the API.
 ///
 /// @param name of this node; empty before it is in a cluster
-/// @param state made anew for each call
+/// @param shown made anew for each call
 record NodeView(Journal journal, Supplier<String> name, Supplier<NodeState> shown)
         implements NodeControl {
     @Override

@@ -308,23 +308,22 @@ public final class Safed {
                 number++;
                 String text = line.strip();
                 if (text.isEmpty() || text.startsWith("#")) continue;
-                switch (text.replaceAll("\\s+", "")) {
-                    case "tls:off" -> off = true;
-                    case "tls:on" -> off = false;
-                    default ->
-                            throw new HaException(
-                                    "HA-4118",
-                                    file
-                                            + ":"
-                                            + number
-                                            + ": '"
-                                            + text
-                                            + "' is no setting of a node",
-                                    null,
-                                    "the only setting is 'tls: on' or 'tls: off'");
-                }
+                off =
+                        switch (text.replaceAll("\\s+", "")) {
+                            case "tls:off" -> true;
+                            case "tls:on" -> false;
+                            default -> throw unknown(file, number, text);
+                        };
             }
             return new NodeFile(off);
+        }
+
+        private static HaException unknown(Path file, int number, String text) {
+            return new HaException(
+                    "HA-4118",
+                    file + ":" + number + ": '" + text + "' is no setting of a node",
+                    null,
+                    "the only setting is 'tls: on' or 'tls: off'");
         }
     }
 }

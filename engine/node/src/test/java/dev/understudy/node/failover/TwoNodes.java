@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Two loops of one module with real records, journals and heartbeats on loopback; the data path
 /// and the surroundings answer at once and write down what was asked of them.
-final class TwoNodes implements AutoCloseable {
+final class TwoNodes {
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private byte keys;
@@ -73,14 +73,13 @@ final class TwoNodes implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws Exception {
+    void close() throws Exception {
         a.close();
         b.close();
     }
 
     /// One node: life begins with [#boot] and ends with [#die], again and again.
-    final class Side implements AutoCloseable {
+    final class Side {
         final Path folder;
         final String name;
         final List<String> deeds = new CopyOnWriteArrayList<>();
@@ -171,8 +170,7 @@ final class TwoNodes implements AutoCloseable {
             return journal.tail("m", 1_000).stream().map(e -> e.name()).toList();
         }
 
-        @Override
-        public void close() throws Exception {
+        void close() throws Exception {
             die();
         }
 

@@ -364,19 +364,30 @@ class ControlTest {
         JsonObject done = install(200, pair[0], module("1.0.0"), "{}");
         assertEquals(2, done.getJsonArray("nodes").size());
         for (Node node : pair) {
-            assertEquals(1, node.inForce.get("files").version().revision(), node.name);
+            assertEquals(
+                    1,
+                    java.util.Objects.requireNonNull(node.inForce.get("files"))
+                            .version()
+                            .revision(),
+                    node.name);
         }
         pair[1].running = "files is PRIM on node2";
         JsonObject refused = install(409, pair[0], module("2.0.0"), "{}");
         assertEquals("HA-4405", refused.getString("code"));
         assertTrue(refused.getString("message").contains("PRIM on node2"), refused.encode());
         for (Node node : pair) {
-            assertEquals("1.0.0", node.inForce.get("files").version().version());
+            assertEquals(
+                    "1.0.0",
+                    java.util.Objects.requireNonNull(node.inForce.get("files"))
+                            .version()
+                            .version());
             assertFalse(Files.exists(node.home.modules().resolve("files").resolve("staged.json")));
         }
         pair[1].running = "";
         install(200, pair[1], module("2.0.0"), "{}");
-        assertEquals("2.0.0", pair[0].inForce.get("files").version().version());
+        assertEquals(
+                "2.0.0",
+                java.util.Objects.requireNonNull(pair[0].inForce.get("files")).version().version());
         pair[0].call(200, "DELETE", "/modules/files", null);
         assertTrue(pair[1].inForce.isEmpty());
         assertEquals(
@@ -408,7 +419,11 @@ class ControlTest {
         Node back = pair[1].start();
         await(
                 "1.1.0 on node2",
-                () -> back.inForce.get("files").version().version().equals("1.1.0"));
+                () ->
+                        java.util.Objects.requireNonNull(back.inForce.get("files"))
+                                .version()
+                                .version()
+                                .equals("1.1.0"));
         // Also what was uninstalled meanwhile.
         pair[1].close();
         pair[0].call(200, "DELETE", "/modules/files", null);

@@ -570,10 +570,10 @@ public final class SourceJob {
     /// with the time it takes, so that a busy application does not keep its peer out for ever.
     private boolean isLittleLeft() {
         long periods = Math.min(8, (loop.nowNs() - beganNs) / PATIENCE_NS);
-        long files = Math.min(MUCH_FILES, (long) LITTLE_FILES << periods);
+        long files = Math.min((long) MUCH_FILES, (long) LITTLE_FILES << periods);
         long left = dirs.files() + todo.wholes() + todo.cuts() + namesUnderWay;
         return left <= files
-                && todo.blockBytes() <= (long) LITTLE_BYTES << periods
+                && todo.blockBytes() <= LITTLE_BYTES << periods
                 && check.isEmpty()
                 && compares == 0
                 && (!deep || isWalked());
