@@ -257,7 +257,9 @@ public final class Replica implements AutoCloseable {
 
     private void leaveService() {
         primary.close();
+        directories.forEach(directory -> directory.front().readOnly());
         sourceSide.drop();
+        primary.refuseAll();
     }
 
     // ---- roles
