@@ -233,14 +233,13 @@ public final class Replica implements AutoCloseable {
         if (!mounted) {
             return;
         }
-        pool.execute(
-                () -> {
-                    try {
-                        new UnmountedWalk(setup.folder(), directories).mounted();
-                    } catch (IOException e) {
-                        LOG.warn("the state folder of {}: {}", setup.module(), e.getMessage());
-                    }
-                });
+        pool.execute(() -> {
+            try {
+                new UnmountedWalk(setup.folder(), directories).mounted();
+            } catch (IOException e) {
+                LOG.warn("the state folder of {}: {}", setup.module(), e.getMessage());
+            }
+        });
     }
 
     private void abort() {
