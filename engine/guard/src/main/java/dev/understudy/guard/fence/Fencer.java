@@ -47,9 +47,9 @@ public final class Fencer implements AutoCloseable {
                 new FencePlan(
                         "rehearsal",
                         List.of("understudy_rehearsal"),
-                        List.of(),
+                        List.of(new FencePlan.Address(0, InetAddress.ofLiteral("192.0.2.1"), 32)),
                         List.of("/nonexistent"),
-                        List.of("/nonexistent/abort"),
+                        List.of("/dev/null"), // so that the way of writing a file is loaded too
                         List.of("/nonexistent/cgroup"),
                         "rehearsal/none",
                         List.of(new FencePlan.Datagram(self, new byte[1])));
@@ -66,14 +66,9 @@ public final class Fencer implements AutoCloseable {
         long startNs = System.nanoTime();
         List<String> problems = new ArrayList<>();
         for (FencePlan plan : plans) {
-            for (String table : plan.tables()) {
-                attempt(problems, "lease of " + table, () -> LeaseFilter.endLease(table));
-            }
+            silence(plan, problems);
         }
         for (FencePlan plan : plans) {
-            for (FencePlan.Address address : plan.addresses()) {
-                attempt(problems, "address " + address.address(), () -> removeAddress(address));
-            }
             for (String file : plan.aborts()) {
                 attempt(problems, file, () -> abort(Path.of(file)));
             }
@@ -84,11 +79,35 @@ public final class Fencer implements AutoCloseable {
         tell(plans, problems);
         long toldNs = System.nanoTime() - startNs;
         for (FencePlan plan : plans) {
+            removeAddresses(plan, problems);
             if (!plan.mark().isEmpty()) { // slower: looks at every process
                 attempt(problems, plan.mark(), () -> killMarked(plan.mark()));
             }
         }
         return new Report(List.copyOf(problems), toldNs);
+    }
+
+    /// Ends the leases. Removing the addresses too is slower and can wait, unless a table was
+    /// missing (somebody flushed it) and silences nothing.
+    private void silence(FencePlan plan, List<String> problems) {
+        boolean[] isSilent = {true};
+        for (String table : plan.tables()) {
+            boolean isDone =
+                    attempt(
+                            problems,
+                            "lease of " + table,
+                            () -> isSilent[0] &= LeaseFilter.endLease(table));
+            isSilent[0] &= isDone; // after the step, which sets it too
+        }
+        if (!isSilent[0]) {
+            removeAddresses(plan, problems);
+        }
+    }
+
+    private void removeAddresses(FencePlan plan, List<String> problems) {
+        for (FencePlan.Address address : plan.addresses()) {
+            attempt(problems, "address " + address.address(), () -> removeAddress(address));
+        }
     }
 
     /// Sends the datagrams of the plans, once.
@@ -112,9 +131,7 @@ public final class Fencer implements AutoCloseable {
     public List<String> clean(List<FencePlan> plans) {
         List<String> problems = new ArrayList<>();
         for (FencePlan plan : plans) {
-            for (FencePlan.Address address : plan.addresses()) {
-                attempt(problems, "address " + address.address(), () -> removeAddress(address));
-            }
+            removeAddresses(plan, problems);
             for (String table : plan.tables()) {
                 attempt(problems, "table " + table, () -> LeaseFilter.deleteTables(table));
             }
@@ -129,11 +146,14 @@ public final class Fencer implements AutoCloseable {
         void run() throws IOException;
     }
 
-    private static void attempt(List<String> problems, String what, Step step) {
+    /// Carries out a step; a failure is noted and keeps no other step from being tried.
+    private static boolean attempt(List<String> problems, String what, Step step) {
         try {
             step.run();
+            return true;
         } catch (IOException | RuntimeException e) {
             problems.add(what + ": " + e.getMessage());
+            return false;
         }
     }
 

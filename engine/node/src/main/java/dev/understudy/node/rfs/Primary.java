@@ -537,6 +537,29 @@ final class Primary implements MutationSink {
         return pending.seq[pointSlot];
     }
 
+    /// Refuses everything that is not applied: this node serves no more. A later term of service
+    /// must not find operations of this one.
+    void refuseAll() {
+        Source old = source;
+        Pending waiting = pending;
+        int busy = applying;
+        ArrayDeque<Integer> late = new ArrayDeque<>(syncs);
+        late.addAll(overflow);
+        for (long seq = old.applied() + 1; seq <= old.announced(); seq++) {
+            int slot = old.slotOf(seq);
+            if (waiting.kind[slot] != OpKind.SYNC && slot != busy) {
+                late.add(slot);
+            }
+        }
+        reset();
+        for (int slot : late) {
+            MutationSource from = waiting.source[slot];
+            if (from != null) {
+                from.refuse(waiting.token[slot], Errno.EROFS);
+            }
+        }
+    }
+
     /// Drops everything that is not applied: the mounts are gone.
     void reset() {
         long last = source.announced();

@@ -160,7 +160,10 @@ public final class Replica implements AutoCloseable {
             case Effect.CloseGate _ -> closeGate();
             case Effect.Seal _ -> seal();
             case Effect.TakeOver _ -> takeOver();
-            case Effect.Demote _ -> targetSide.end();
+            case Effect.Demote _ -> {
+                targetSide.end();
+                directories.forEach(directory -> directory.front().readOnly());
+            }
             case Effect.Follow(long epoch) -> follow(epoch);
             case Effect.JoinAsSource(_, long joinId, long epoch) -> {
                 targetSide.epoch(epoch);
@@ -256,7 +259,9 @@ public final class Replica implements AutoCloseable {
 
     private void leaveService() {
         primary.close();
+        directories.forEach(directory -> directory.front().readOnly());
         sourceSide.drop();
+        primary.refuseAll();
     }
 
     // ---- roles
@@ -307,6 +312,9 @@ public final class Replica implements AutoCloseable {
         targetSide.stopReceiving();
         writeSeal(() -> {
             secondary.takeOver();
+            // From here on a write waits for the gate instead of meeting EROFS: the application may
+            // be started before this loop has opened it.
+            directories.forEach(directory -> directory.front().close());
             out.send(new Event.TailApplied(out.nowNs()));
         });
     }

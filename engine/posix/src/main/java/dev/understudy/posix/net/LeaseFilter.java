@@ -61,20 +61,24 @@ public final class LeaseFilter implements AutoCloseable {
     /// Ends the lease of whatever addresses tables of this name guard, made by whichever process.
     ///
     /// It looks first which sets there are: a transaction that fails waits for an RCU grace period.
-    public static void endLease(String table) throws ErrnoException {
+    ///
+    /// @return false when there is no such table, so that nothing of it silences anything
+    public static boolean endLease(String table) throws ErrnoException {
         try (LeaseFilter any = new LeaseFilter(table, List.of())) {
             List<String> inet = any.sets(NftBatch.INET);
             List<String> arp = any.sets(NftBatch.ARP);
             if (inet.isEmpty() && arp.isEmpty()) {
-                return;
+                return false;
             }
             any.batch.begin();
             inet.forEach(set -> any.batch.clearSet(NftBatch.INET, table, set));
             arp.forEach(set -> any.batch.clearSet(NftBatch.ARP, table, set));
             int result = any.batch.commit();
-            if (result != -Errno.ENOENT) {
-                Errno.check("end lease in nf_tables table " + table, result);
+            if (result == -Errno.ENOENT) {
+                return false; // removed meanwhile
             }
+            Errno.check("end lease in nf_tables table " + table, result);
+            return true;
         }
     }
 

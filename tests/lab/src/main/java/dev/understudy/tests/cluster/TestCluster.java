@@ -27,7 +27,7 @@ public final class TestCluster {
     /// As [#SAFED], for the guard.
     public static final String GUARD = "dev.understudy.guard.SafeGuard";
 
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofSeconds(90);
 
     private final Lab lab;
     private final Path dist;

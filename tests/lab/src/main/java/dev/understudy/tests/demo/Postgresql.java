@@ -112,7 +112,7 @@ public final class Postgresql implements Application {
 
     @Override
     public String processName() {
-        return "postgres";
+        return "bin/postgres";
     }
 
     @Override

@@ -37,6 +37,7 @@ final class Writes {
     private final Stat stat = new Stat();
     private final FileClock clock = new FileClock();
     private final CString defaultAcl = CString.of("system.posix_acl_default");
+    private final Answers answers;
     private final Deque<LowerFile> timesDue = new ArrayDeque<>();
 
     Writes(FuseFront front) {
@@ -46,6 +47,7 @@ final class Writes {
         replies = front.replies;
         memory = slots.buffer;
         applier = new Applier(tree);
+        answers = new Answers(front, applier);
     }
 
     /// Starts one mutation; the gate is open.
@@ -65,66 +67,63 @@ final class Writes {
             // the operation is built behind the request, whose bytes it copies from
             int end = at + FuseRequest.length(memory, at);
             memory.position((end + OP_ALIGNMENT) & -OP_ALIGNMENT);
-            result =
-                    switch (opcode) {
-                        case Fuse.SETATTR -> setAttributes(slot, file, body);
-                        case Fuse.OPEN -> openCut(slot, file, body);
-                        case Fuse.CREATE -> create(slot, file, at, body);
-                        case Fuse.TMPFILE ->
-                                creation(
-                                        slot,
-                                        OpKind.TMPFILE,
-                                        file,
-                                        at,
-                                        memory.getInt(body + 4),
-                                        memory.getInt(body + 8),
-                                        0,
-                                        NOTHING,
-                                        NOTHING);
-                        case Fuse.MKDIR -> {
-                            int mode = (memory.getInt(body) & 07777) | Stat.S_IFDIR;
-                            yield creation(
-                                    slot,
-                                    OpKind.MKDIR,
-                                    file,
-                                    at,
-                                    mode,
-                                    memory.getInt(body + 4),
-                                    0,
-                                    Reads.name(memory, body + 8),
-                                    NOTHING);
-                        }
-                        case Fuse.MKNOD -> makeNode(slot, file, at, body);
-                        case Fuse.SYMLINK -> {
-                            byte[] name = Reads.name(memory, body);
-                            byte[] target = Reads.name(memory, body + name.length + 1);
-                            yield creation(
-                                    slot,
-                                    OpKind.SYMLINK,
-                                    file,
-                                    at,
-                                    Stat.S_IFLNK | 0777,
-                                    0,
-                                    0,
-                                    name,
-                                    target);
-                        }
-                        case Fuse.LINK -> link(slot, file, body);
-                        case Fuse.UNLINK -> remove(slot, OpKind.UNLINK, file, body);
-                        case Fuse.RMDIR -> remove(slot, OpKind.RMDIR, file, body);
-                        case Fuse.RENAME -> rename(slot, file, body, 0, body + 8);
-                        case Fuse.RENAME2 ->
-                                rename(slot, file, body, memory.getInt(body + 8), body + 16);
-                        case Fuse.SETXATTR -> setXattr(slot, file, body);
-                        case Fuse.REMOVEXATTR -> removeXattr(slot, file, body);
-                        case Fuse.FALLOCATE -> allocate(slot, file, body);
-                        default -> sync(slot, file, body);
-                    };
+            result = start(slot, opcode, file, at, body);
         }
         if (result < 0) {
             replies.error(slots.unique[slot], result);
             front.give(slot);
         }
+    }
+
+    /// Builds and submits the operation of one request, at the memory's position.
+    ///
+    /// @return 0, or a negated errno when nothing was submitted
+    private int start(int slot, int opcode, LowerFile file, int at, int body) {
+        return switch (opcode) {
+            case Fuse.SETATTR -> setAttributes(slot, file, body);
+            case Fuse.OPEN -> openCut(slot, file, body);
+            case Fuse.CREATE -> create(slot, file, at, body);
+            case Fuse.TMPFILE ->
+                    creation(
+                            slot,
+                            OpKind.TMPFILE,
+                            file,
+                            at,
+                            memory.getInt(body + 4),
+                            memory.getInt(body + 8),
+                            0,
+                            NOTHING,
+                            NOTHING);
+            case Fuse.MKDIR -> {
+                int mode = (memory.getInt(body) & 07777) | Stat.S_IFDIR;
+                yield creation(
+                        slot,
+                        OpKind.MKDIR,
+                        file,
+                        at,
+                        mode,
+                        memory.getInt(body + 4),
+                        0,
+                        Reads.name(memory, body + 8),
+                        NOTHING);
+            }
+            case Fuse.MKNOD -> makeNode(slot, file, at, body);
+            case Fuse.SYMLINK -> {
+                byte[] name = Reads.name(memory, body);
+                byte[] target = Reads.name(memory, body + name.length + 1);
+                yield creation(
+                        slot, OpKind.SYMLINK, file, at, Stat.S_IFLNK | 0777, 0, 0, name, target);
+            }
+            case Fuse.LINK -> link(slot, file, body);
+            case Fuse.UNLINK -> remove(slot, OpKind.UNLINK, file, body);
+            case Fuse.RMDIR -> remove(slot, OpKind.RMDIR, file, body);
+            case Fuse.RENAME -> rename(slot, file, body, 0, body + 8);
+            case Fuse.RENAME2 -> rename(slot, file, body, memory.getInt(body + 8), body + 16);
+            case Fuse.SETXATTR -> setXattr(slot, file, body);
+            case Fuse.REMOVEXATTR -> removeXattr(slot, file, body);
+            case Fuse.FALLOCATE -> allocate(slot, file, body);
+            default -> sync(slot, file, body);
+        };
     }
 
     // ---- to the sink and back
@@ -180,7 +179,7 @@ final class Writes {
         if (!slots.local[slot]) {
             front.sink.applied(front, slot, kind, outcome);
         }
-        answer(slot, outcome);
+        answers.answer(slot, outcome);
         front.give(slot);
     }
 
@@ -195,79 +194,6 @@ final class Writes {
             replies.error(slots.unique[slot], errno);
         }
         front.give(slot);
-    }
-
-    private void answer(int slot, int outcome) {
-        long unique = slots.unique[slot];
-        int opcode = slots.opcode[slot];
-        if (opcode == 0) {
-            LowerFile file = slots.file[slot];
-            if (slots.kind[slot] == OpKind.SETATTR && file != null) {
-                front.connection.invalidateInode(front.nodeId(file), false);
-            }
-            return;
-        }
-        if (outcome < 0) {
-            replies.error(unique, outcome);
-            return;
-        }
-        switch (opcode) {
-            case Fuse.WRITE -> replies.written(unique, outcome);
-            case Fuse.CREATE, Fuse.TMPFILE -> answerOpened(slot, unique);
-            case Fuse.OPEN -> {
-                LowerFile file = slots.file[slot];
-                int handle = file == null ? -Errno.EIO : front.openFile(file);
-                if (file == null || handle < 0) {
-                    replies.error(unique, handle);
-                } else {
-                    // the reply has no attributes, and set-id bits may be gone
-                    front.connection.invalidateInode(front.nodeId(file), false);
-                    replies.opened(unique, handle, front.openFlags(file));
-                }
-            }
-            case Fuse.MKDIR, Fuse.MKNOD, Fuse.SYMLINK, Fuse.LINK -> {
-                LowerFile file = opcode == Fuse.LINK ? slots.file[slot] : applier.made();
-                int result = file == null ? -Errno.EIO : front.stat(file, stat);
-                if (file == null || result < 0) {
-                    replies.error(unique, result);
-                } else {
-                    file.lookedUp();
-                    file.mode(stat.mode());
-                    replies.entry(unique, file, stat);
-                }
-            }
-            case Fuse.SETATTR -> {
-                LowerFile file = slots.file[slot];
-                int result = file == null ? -Errno.EIO : front.stat(file, stat);
-                if (file == null || result < 0) {
-                    replies.error(unique, result);
-                } else {
-                    file.mode(stat.mode());
-                    replies.attributes(unique, stat);
-                }
-            }
-            default -> replies.ok(unique);
-        }
-    }
-
-    /// Answers a CREATE or TMPFILE: of the file it made, or of the one that was there and got cut.
-    private void answerOpened(int slot, long unique) {
-        LowerFile known = slots.file[slot];
-        LowerFile file = known != null ? known : applier.made();
-        int handle = file == null ? -Errno.EIO : front.openFile(file);
-        if (file == null || handle < 0) {
-            replies.error(unique, handle);
-            return;
-        }
-        int result = stat.of(file.fd());
-        if (result < 0) {
-            front.release(handle);
-            replies.error(unique, result);
-            return;
-        }
-        file.lookedUp();
-        file.mode(stat.mode());
-        replies.created(unique, file, stat, handle, front.openFlags(file));
     }
 
     // ---- WRITE
@@ -441,7 +367,7 @@ final class Writes {
             if ((flags & At.O_TRUNC) != 0) {
                 return cut(slot, there, (memory.getInt(body + 12) & Fuse.OPEN_KILL_SUIDGID) != 0);
             }
-            answerOpened(slot, slots.unique[slot]);
+            answers.opened(slot, slots.unique[slot]);
             front.give(slot);
             return 0;
         }
@@ -741,7 +667,7 @@ final class Writes {
             if (!slots.local[slot]) {
                 front.sink.applied(front, slot, OpKind.SYNC, outcome);
             }
-            answer(slot, outcome);
+            answers.answer(slot, outcome);
         }
         front.give(slot);
     }
