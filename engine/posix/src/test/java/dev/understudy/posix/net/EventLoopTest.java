@@ -47,31 +47,35 @@ class EventLoopTest {
         }
     }
 
+    /// When a timer is due at the earliest and at the latest: arming takes a moment.
+    private record Due(long fromNs, long toNs) {}
+
     @Test
     void firesTimersInOrderOfTheirTime() throws Exception {
         SplittableRandom random = new SplittableRandom(7);
-        List<Long> due = new ArrayList<>();
+        List<Due> fired = new ArrayList<>();
         CountDownLatch done = new CountDownLatch(200);
         loop.execute(() -> {
             for (int i = 0; i < 300; i++) {
                 long delayNs = random.nextLong(50_000_000L);
-                EventLoop.Timer timer =
-                        loop.schedule(
-                                delayNs,
-                                () -> {
-                                    due.add(delayNs);
-                                    done.countDown();
-                                });
+                Due[] due = new Due[1];
+                Runnable task =
+                        () -> {
+                            fired.add(due[0]);
+                            done.countDown();
+                        };
+                long fromNs = loop.nowNs() + delayNs;
+                EventLoop.Timer timer = loop.schedule(delayNs, task);
+                due[0] = new Due(fromNs, loop.nowNs() + delayNs);
                 if (i % 3 == 0) {
                     timer.cancel();
                 }
             }
         });
-        assertTrue(done.await(5, TimeUnit.SECONDS));
-        assertEquals(200, due.size());
-        for (int i = 1; i < due.size(); i++) {
-            // Arming takes time, so only a clear difference tells the order.
-            assertTrue(due.get(i - 1) - due.get(i) < 20_000_000L, "timer " + i);
+        assertTrue(done.await(10, TimeUnit.SECONDS));
+        assertEquals(200, fired.size());
+        for (int i = 1; i < fired.size(); i++) {
+            assertTrue(fired.get(i - 1).fromNs() <= fired.get(i).toNs(), "timer " + i);
         }
     }
 
@@ -81,7 +85,7 @@ class EventLoopTest {
         long startNs = System.nanoTime();
         loop.schedule(5_000_000L, () -> lateNs.complete(System.nanoTime() - startNs - 5_000_000L));
         long late = lateNs.get(5, TimeUnit.SECONDS);
-        assertTrue(late >= 0 && late < 1_000_000_000L, "late by " + late);
+        assertTrue(late >= 0 && late < 4_000_000_000L, "late by " + late);
     }
 
     @Test

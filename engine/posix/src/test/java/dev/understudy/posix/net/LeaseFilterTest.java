@@ -73,15 +73,15 @@ class LeaseFilterTest {
                         try (LeaseFilter filter = new LeaseFilter(TABLE, List.of(four));
                                 LeaseFilter other = new LeaseFilter("other", List.of(four))) {
                             filter.create(0);
-                            filter.open(1000);
-                            other.create(1000); // a change that is none of our business
-                            assertEquals(LeaseFilter.Renewal.RENEWED, filter.renew(1000));
+                            filter.open(60_000);
+                            other.create(60_000); // a change that is none of our business
+                            assertEquals(LeaseFilter.Renewal.RENEWED, filter.renew(60_000));
                             filter.delete(); // as `nft flush ruleset` does
-                            assertEquals(LeaseFilter.Renewal.RESTORED, filter.renew(1000));
-                            assertEquals(LeaseFilter.Renewal.RENEWED, filter.renew(1000));
+                            assertEquals(LeaseFilter.Renewal.RESTORED, filter.renew(60_000));
+                            assertEquals(LeaseFilter.Renewal.RENEWED, filter.renew(60_000));
                             new LeaseFilterFlush(TABLE).rules(); // as `nft flush table` does
-                            assertEquals(LeaseFilter.Renewal.RESTORED, filter.renew(1000));
-                            assertEquals(LeaseFilter.Renewal.RENEWED, filter.renew(1000));
+                            assertEquals(LeaseFilter.Renewal.RESTORED, filter.renew(60_000));
+                            assertEquals(LeaseFilter.Renewal.RENEWED, filter.renew(60_000));
                         }
                         return true;
                     });

@@ -120,23 +120,6 @@ final class Faults {
                 }
             }
             case STREAM_STALLS -> stall(daemon);
-            case SWAP -> {
-                daemon.command(Command.SWAP);
-                Daemon other = machine.other().daemon;
-                if (other != null) {
-                    other.command(Command.SWAP);
-                }
-            }
-            case STOP_START -> {
-                daemon.command(Command.STOP);
-                later(() -> {
-                    if (machine.daemon != null) {
-                        machine.daemon.command(Command.START);
-                    }
-                });
-            }
-            case RESTART -> daemon.command(Command.RESTART);
-            case STOPSTART -> daemon.command(Command.STOPSTART);
             case RESOURCE_WAITS -> {
                 daemon.offer(now -> new Event.ResourceDown(now, "intf.lan", Action.WAIT));
                 later(() -> daemon.offer(now -> new Event.ResourceUp(now, "intf.lan")));
@@ -170,6 +153,29 @@ final class Faults {
                     daemon.command(Command.PRIM, true);
                 }
             }
+            default -> operator(fault, machine, daemon);
+        }
+    }
+
+    private void operator(Fault fault, Machine machine, Daemon daemon) {
+        switch (fault) {
+            case SWAP -> {
+                daemon.command(Command.SWAP);
+                Daemon other = machine.other().daemon;
+                if (other != null) {
+                    other.command(Command.SWAP);
+                }
+            }
+            case STOP_START -> {
+                daemon.command(Command.STOP);
+                later(() -> {
+                    if (machine.daemon != null) {
+                        machine.daemon.command(Command.START);
+                    }
+                });
+            }
+            case RESTART -> daemon.command(Command.RESTART);
+            case STOPSTART -> daemon.command(Command.STOPSTART);
             default -> throw new IllegalStateException(fault.toString());
         }
     }

@@ -39,7 +39,8 @@ final class Replica {
     final Daemon daemon;
     final World world;
     final Disk disk;
-    final Tracker tracker = new Tracker();
+    final Sets sets = new Sets();
+    final Tracker tracker = sets.tracker;
     Mode mode = Mode.IDLE;
     @Nullable Source source;
     @Nullable Sink sink;
@@ -96,25 +97,16 @@ final class Replica {
         }
     }
 
-    // ---- sets
-
     private void mark(int chunk) {
-        tracker.current().addRange(0, chunk + 1, 7, 0, 4096);
+        sets.mark(chunk);
     }
 
     boolean mayDiffer(int chunk) {
-        var all = tracker.all();
-        return all.isEverything() || all.find(chunk + 1, 7) != null;
+        return sets.mayDiffer(chunk);
     }
 
-    private NavigableSet<Integer> tracked() {
-        TreeSet<Integer> all = new TreeSet<>();
-        for (int i = 0; i < Disk.CHUNKS; i++) {
-            if (mayDiffer(i)) {
-                all.add(i);
-            }
-        }
-        return all;
+    private TreeSet<Integer> tracked() {
+        return sets.tracked();
     }
 
     // ---- commands
@@ -706,9 +698,9 @@ final class Replica {
                         && theirs.current().isSome()
                         && (theirs.current().equals(mine.base())
                                 || theirs.current().equals(mine.current()));
-        TreeSet<Integer> needed = mapped ? new TreeSet<>(known()) : Disk.everything();
+        TreeSet<Integer> needed = mapped ? new TreeSet<>(sets.known(disk)) : Disk.everything();
         if (mapped) {
-            needed.addAll(target.known());
+            needed.addAll(target.sets.known(target.disk));
         }
         for (int chunk : needed) {
             mark(chunk);
@@ -717,15 +709,6 @@ final class Replica {
         toCopy = needed;
         rewritten = new TreeSet<>();
         copy(Objects.requireNonNull(session), new TreeSet<>(needed), 0);
-    }
-
-    private Set<Integer> known() {
-        TreeSet<Integer> all = new TreeSet<>(disk.map);
-        all.addAll(disk.hot);
-        if (disk.isIntact) {
-            all.addAll(tracked());
-        }
-        return all;
     }
 
     private void copy(Session in, NavigableSet<Integer> left, int pass) {
