@@ -1,6 +1,7 @@
 package dev.understudy.node.failover;
 
 import dev.understudy.core.failover.Event;
+import dev.understudy.core.member.HaException;
 import dev.understudy.core.rfs.FileId;
 import dev.understudy.node.api.ModuleState;
 import dev.understudy.node.check.CheckSources;
@@ -133,6 +134,13 @@ public final class ModuleFactory {
         }
 
         ModuleRuntime make() throws IOException {
+            if (config.replication().durability() == Replication.Durability.DISK) {
+                throw new HaException(
+                        "HA-4501",
+                        "module " + name + " asks for durability: disk, which this version lacks",
+                        null,
+                        "use durability: memory; fsync waits for both disks in any case");
+            }
             Files.createDirectories(folder);
             AtomicReference<Consumer<Event>> inbox = new AtomicReference<>(_ -> {});
             Application application = application();
