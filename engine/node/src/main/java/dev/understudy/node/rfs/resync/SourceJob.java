@@ -571,7 +571,7 @@ public final class SourceJob {
     private boolean isLittleLeft() {
         long periods = Math.min(8, (loop.nowNs() - beganNs) / PATIENCE_NS);
         long files = Math.min((long) MUCH_FILES, (long) LITTLE_FILES << periods);
-        long left = dirs.files() + todo.wholes() + todo.cuts() + namesUnderWay;
+        long left = (long) dirs.files() + todo.wholes() + todo.cuts() + namesUnderWay;
         return left <= files
                 && todo.blockBytes() <= LITTLE_BYTES << periods
                 && check.isEmpty()
