@@ -4,7 +4,6 @@ import dev.understudy.core.failover.Command;
 import dev.understudy.core.failover.DataState;
 import dev.understudy.core.failover.Isolation;
 import dev.understudy.core.failover.State;
-import dev.understudy.core.failover.WaitReason;
 
 /// One run: two machines are set up, live through faults, heal, and must end fully redundant.
 public final class ClusterSim {
@@ -114,7 +113,10 @@ public final class ClusterSim {
             if (daemon == null || daemon.node.isBusy()) {
                 return false;
             }
-            prim |= daemon.node.state() == State.PRIM && !daemon.node.lease().isFrozen();
+            prim |=
+                    daemon.node.state() == State.PRIM
+                            && !daemon.node.lease().isFrozen()
+                            && daemon.node.app().isUp();
             second |= daemon.node.state() == State.SECOND;
         }
         return prim && second;
@@ -123,9 +125,7 @@ public final class ClusterSim {
     private boolean isNamedWait() {
         for (Machine machine : machines) {
             Daemon daemon = machine.daemon;
-            if (daemon != null
-                    && (daemon.node.saved().data() == DataState.DIVERGED
-                            || daemon.node.reason() == WaitReason.APPLICATION_FAILED)) {
+            if (daemon != null && daemon.node.saved().data() == DataState.DIVERGED) {
                 return true;
             }
         }
@@ -144,6 +144,7 @@ public final class ClusterSim {
                         .append(" (")
                         .append(daemon.node.reason())
                         .append(") ")
+                        .append(daemon.node.app().trouble())
                         .append(daemon.node.saved())
                         .append(" ")
                         .append(daemon.node.register())

@@ -1,5 +1,6 @@
 package dev.understudy.tests.simulator;
 
+import dev.understudy.core.failover.Action;
 import dev.understudy.core.failover.Beat;
 import dev.understudy.core.failover.Command;
 import dev.understudy.core.failover.Effect;
@@ -293,7 +294,9 @@ final class Daemon {
     private void hook(Effect.RunHook hook) {
         long run = hook.run();
         hookRun = run;
-        boolean fails = hookFails && hook.hook() != Hook.TRANSITION;
+        boolean starts = hook.hook() == Hook.START_PRIM || hook.hook() == Hook.START_BOTH;
+        boolean breaks = machine.isAppBroken && starts;
+        boolean fails = breaks || (hookFails && hook.hook() != Hook.TRANSITION);
         boolean hangs = hookHangs && hook.hook() != Hook.TRANSITION;
         if (fails) {
             hookFails = false;
@@ -319,9 +322,20 @@ final class Daemon {
 
     private void done(Hook hook) {
         switch (hook) {
-            case START_PRIM -> machine.isAppRunning = true;
+            case START_PRIM -> {
+                machine.isAppRunning = true;
+                if (machine.isAppCrashing) {
+                    after(world.between(World.SECOND, 5 * World.SECOND), this::crash);
+                }
+            }
             case STOP_PRIM, PRESTART -> machine.isAppRunning = false;
             default -> {}
+        }
+    }
+
+    private void crash() {
+        if (machine.isAppRunning && machine.isAppCrashing) {
+            offer(now -> new Event.ResourceDown(now, "tcp.app", Action.RESTART));
         }
     }
 

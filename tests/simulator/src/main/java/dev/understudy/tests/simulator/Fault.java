@@ -42,6 +42,10 @@ public enum Fault {
     HOOK_FAILS,
     /// The next hook hangs.
     HOOK_HANGS,
+    /// The application does not start on one machine for a while.
+    APP_BROKEN,
+    /// The application starts and a checker finds it down soon after, for a while.
+    APP_CRASHES,
     /// A checker finds the application down.
     RESOURCE_DOWN,
     /// SECOND's disk refuses a write.

@@ -86,7 +86,29 @@ final class Faults {
                 world.witnessDown = true;
                 later(() -> world.witnessDown = false);
             }
+            case APP_BROKEN -> {
+                machine.isAppBroken = true;
+                broken(() -> machine.isAppBroken = false);
+                restartBroken(machine);
+            }
+            case APP_CRASHES -> {
+                machine.isAppCrashing = true;
+                broken(() -> machine.isAppCrashing = false);
+                restartBroken(machine);
+            }
             default -> onDaemon(fault, machine);
+        }
+    }
+
+    private void broken(Runnable repaired) {
+        world.in(world.between(5 * World.SECOND, 60 * World.SECOND), repaired);
+    }
+
+    /// What runs already shows it at its next start.
+    private void restartBroken(Machine machine) {
+        Daemon daemon = machine.daemon;
+        if (daemon != null && world.chance(0.5)) {
+            daemon.offer(now -> new Event.ResourceDown(now, "tcp.app", Action.RESTART));
         }
     }
 
@@ -94,6 +116,7 @@ final class Faults {
     private static boolean isFault(Fault fault) {
         return switch (fault) {
             case SWAP, RESTART, DUPLICATE, RECONFIGURE, FAILOVER_OFF, DETACH -> false;
+            case APP_BROKEN, APP_CRASHES -> false;
             case POWER, POWER_TORN, POWER_BOTH -> false;
             default -> true;
         };
@@ -313,6 +336,8 @@ final class Faults {
         world.delayNs = 0;
         world.duplicates = 0;
         for (Machine machine : machines) {
+            machine.isAppBroken = false;
+            machine.isAppCrashing = false;
             configure(machine, with(machine, "healed", true));
         }
     }

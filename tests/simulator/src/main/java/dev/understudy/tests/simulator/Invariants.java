@@ -1,5 +1,6 @@
 package dev.understudy.tests.simulator;
 
+import dev.understudy.core.failover.Action;
 import dev.understudy.core.failover.DataState;
 import dev.understudy.core.failover.Effect;
 import dev.understudy.core.failover.Event;
@@ -32,6 +33,23 @@ final class Invariants {
             serving(daemon, before, next);
         }
         stops(daemon, next);
+        neverGivesUp(before, event, next);
+    }
+
+    /// I12: nothing but an operator's word or an action that the module asks for ends a module.
+    private static void neverGivesUp(Node before, Event event, Node next) {
+        boolean ends = isEnd(next) && !isEnd(before);
+        boolean asked =
+                event instanceof Event.Commanded
+                        || (event instanceof Event.ResourceDown down
+                                && down.action() == Action.STOP);
+        if (ends && !asked) {
+            throw new Violation("I12", next.settings().self() + " gave up by itself: " + event);
+        }
+    }
+
+    private static boolean isEnd(Node node) {
+        return node.goal().wanted() == Node.Wanted.STOP && !node.goal().startsAgain();
     }
 
     private static void journalFirst(Step step) {

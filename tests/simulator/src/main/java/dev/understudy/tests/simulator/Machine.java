@@ -47,6 +47,12 @@ final class Machine {
     /// Processes of the application; they outlive the daemon.
     boolean isAppRunning;
 
+    /// The application does not start here.
+    boolean isAppBroken;
+
+    /// The application starts here and dies soon after.
+    boolean isAppCrashing;
+
     private final long clockOffsetNs;
     private final double drift;
 
