@@ -14,6 +14,7 @@ import dev.understudy.node.rfs.tree.LowerTree;
 import dev.understudy.node.rfs.tree.TreeReader;
 import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.net.EventLoop;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -608,7 +609,8 @@ public final class SourceJob {
     private boolean isLittleLeft() {
         long periods = Math.min(8, (loop.nowNs() - beganNs) / PATIENCE_NS);
         long files = Math.min((long) MUCH_FILES, (long) LITTLE_FILES << periods);
-        long left = (long) dirs.files() + later.files() + todo.wholes() + todo.cuts() + namesUnderWay;
+        long left =
+                (long) dirs.files() + later.files() + todo.wholes() + todo.cuts() + namesUnderWay;
         return left <= files
                 && todo.blockBytes() <= LITTLE_BYTES << periods
                 && check.isEmpty()
