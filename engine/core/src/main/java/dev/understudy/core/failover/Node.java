@@ -309,7 +309,7 @@ public record Node(
     /// @param isAccepted target: the source has agreed and the copy is being overwritten
     /// @param isCaughtUp source: the joiner has everything
     /// @param incarnation of the peer that takes part
-    /// @param retryNs target: not before this; after a failure
+    /// @param retryNs target: the next wish is not uttered before this
     /// @param lastId the highest id that was used
     public record Join(
             long id,

@@ -52,8 +52,11 @@ final class Starting {
         } else {
             together(d, peer);
         }
-        if (d.isIdle() && d.state == State.WAIT && d.join.id() != 0 && !isJoinable(peer)) {
-            Joining.leave(d);
+        if (d.isIdle() && d.state == State.WAIT && d.join.id() != 0) {
+            boolean joins = blocked == WaitReason.NONE && isJoinable(peer);
+            if (!joins) {
+                Joining.leave(d);
+            }
         }
     }
 

@@ -34,6 +34,31 @@ final class Invariants {
         }
         stops(daemon, next);
         neverGivesUp(before, event, next);
+        overwritesByWord(before, next);
+    }
+
+    /// I9: a copy that holds writes which exist nowhere else, or that is not trusted, is given up
+    /// by an operator only.
+    private static void overwritesByWord(Node before, Node next) {
+        DataState data = before.saved().data();
+        boolean precious = data == DataState.DIVERGED || data == DataState.SUSPECT;
+        boolean given = before.goal().isForced() && before.goal().wanted() == Node.Wanted.SECOND;
+        if (precious && next.saved().data() == DataState.SYNCING && !given) {
+            throw new Violation("I9", data + " is overwritten without an operator's word");
+        }
+    }
+
+    /// I7: at the end of a resynchronisation the target holds what its source has applied.
+    static void resynchronised(Replica source, Replica target) {
+        long applied = source.source == null ? 0 : source.source.applied();
+        for (int chunk = 0; chunk < Disk.CHUNKS; chunk++) {
+            long mine = source.disk.cache[chunk];
+            long theirs = target.contentAt(chunk, applied);
+            if (mine != theirs) {
+                throw new Violation(
+                        "I7", "resynchronised chunk " + chunk + ": " + mine + " and " + theirs);
+            }
+        }
     }
 
     /// I12: nothing but an operator's word or an action that the module asks for ends a module.

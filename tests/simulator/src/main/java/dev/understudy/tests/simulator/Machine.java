@@ -138,6 +138,15 @@ final class Machine {
                 });
     }
 
+    /// Somebody changes a file below the place where the directories are mounted.
+    void edit(int chunk) {
+        if (daemon == null) {
+            disk.cache[chunk] = world.nextValue();
+            disk.durable[chunk] = disk.cache[chunk];
+            disk.edits.add(chunk);
+        }
+    }
+
     void losePower() {
         if (!isPowered) {
             return;
