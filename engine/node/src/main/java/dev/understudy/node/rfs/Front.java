@@ -2,6 +2,7 @@ package dev.understudy.node.rfs;
 
 import dev.understudy.core.rfs.FileId;
 import dev.understudy.core.rfs.OpView;
+import dev.understudy.node.rfs.front.Gate;
 import java.io.IOException;
 
 /// What the data path asks of the mount of one replicated directory; on the module's loop, except
@@ -12,14 +13,8 @@ public interface Front {
     /// @throws IOException if the kernel or the directory refuse; an HaException says more
     void mount() throws IOException;
 
-    /// Refuses mutations with EROFS; reads pass.
-    void readOnly();
-
-    /// Lets mutations come.
-    void open();
-
-    /// Lets mutations wait.
-    void close();
+    /// Says what the mount does with mutations from now on.
+    void gate(Gate gate);
 
     /// Ends the mount at once: whoever waits gets an error. [#mount] may follow.
     void abort();

@@ -4,6 +4,7 @@ import dev.understudy.core.rfs.FileId;
 import dev.understudy.core.rfs.OpView;
 import dev.understudy.node.rfs.front.FrontListener;
 import dev.understudy.node.rfs.front.FuseFront;
+import dev.understudy.node.rfs.front.Gate;
 import dev.understudy.node.rfs.front.MutationSink;
 import dev.understudy.node.rfs.tree.LowerFile;
 import dev.understudy.node.rfs.tree.LowerTree;
@@ -48,26 +49,14 @@ public final class MountedFront implements Front {
     }
 
     @Override
-    public void readOnly() {
+    public void gate(Gate gate) {
         FuseFront mounted = front;
         if (mounted != null) {
-            mounted.readOnly();
-        }
-    }
-
-    @Override
-    public void open() {
-        FuseFront mounted = front;
-        if (mounted != null) {
-            mounted.serve();
-        }
-    }
-
-    @Override
-    public void close() {
-        FuseFront mounted = front;
-        if (mounted != null) {
-            mounted.closeGate();
+            switch (gate) {
+                case READ_ONLY -> mounted.readOnly();
+                case OPEN -> mounted.serve();
+                case CLOSED -> mounted.closeGate();
+            }
         }
     }
 
