@@ -50,7 +50,11 @@ public record SshSignature(SshKey key, String namespace, String hash, byte[] byt
 
     private static Optional<SshSignature> decode(String base64) {
         try {
-            byte[] blob = Base64.getDecoder().decode(base64.replaceAll("\\s", ""));
+            String plain = base64.replaceAll("\\s", "");
+            byte[] blob = Base64.getDecoder().decode(plain);
+            if (!Base64.getEncoder().encodeToString(blob).equals(plain)) {
+                return Optional.empty(); // the last character may hold bits that mean nothing
+            }
             ByteBuffer in = ByteBuffer.wrap(blob);
             byte[] magic = new byte[MAGIC.length];
             in.get(magic);

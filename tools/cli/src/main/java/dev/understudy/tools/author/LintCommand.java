@@ -12,6 +12,7 @@ import dev.understudy.safe.lint.SarifReport;
 import dev.understudy.tools.Exit;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,21 +72,15 @@ public final class LintCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        List<Linted> modules = new ArrayList<>();
+        List<Path> all = paths.isEmpty() ? List.of(Path.of("")) : paths;
         int mended = 0;
-        for (Path path : paths.isEmpty() ? List.of(Path.of("")) : paths) {
+        for (Path path : fix ? all : List.<Path>of()) {
             Source source = Source.of(path);
-            Linted linted = source.linted();
-            if (fix && Files.isDirectory(path)) {
-                int files = mend(path, source, linted);
-                mended += files;
-                linted = files > 0 ? Source.of(path).linted() : linted;
-            }
-            modules.add(linted);
-            if (format == Style.TEXT) {
-                // as they come: a run over hundreds of modules shows where it is
-                out.print(Report.text(linted.findings(), linted.prefix(), linted.source()));
-            }
+            mended += Files.isDirectory(path) ? mend(path, source, source.linted()) : 0;
+        }
+        List<Linted> modules = lint(all);
+        if (format == Style.TEXT) {
+            modules.forEach(m -> out.print(Report.text(m.findings(), m.prefix(), m.source())));
         }
         out.print(
                 switch (format) {
@@ -100,6 +95,26 @@ public final class LintCommand implements Callable<Integer> {
                         .flatMap(m -> m.findings().stream())
                         .anyMatch(f -> f.severity().compareTo(failOn) <= 0);
         return bad ? Exit.REFUSED : Exit.DONE;
+    }
+
+    // Modules do not know each other: all processors look at them.
+    private static List<Linted> lint(List<Path> paths) throws IOException {
+        if (paths.size() == 1) {
+            return List.of(Source.of(paths.getFirst()).linted());
+        }
+        try {
+            return paths.parallelStream().map(LintCommand::lint).toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static Linted lint(Path path) {
+        try {
+            return Source.of(path).linted();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String summary(List<Linted> modules, int mended) {
