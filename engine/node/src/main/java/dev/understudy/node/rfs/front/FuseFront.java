@@ -12,6 +12,7 @@ import dev.understudy.posix.fuse.Fuse;
 import dev.understudy.posix.fuse.FuseConnection;
 import dev.understudy.posix.fuse.FuseRequest;
 import dev.understudy.posix.net.EventLoop;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -191,7 +192,7 @@ public final class FuseFront implements MutationSource, AutoCloseable {
 
     private void renewCaches(boolean keep) {
         cacheEpoch++;
-        replies.keep(keep);
+        replies.trust(keep);
         connection.invalidateNames(); // before Linux 6.16: names are valid for 1 s only
         for (int i = 0; i < open.used(); i++) {
             LowerFile file = open.file(i);
@@ -438,6 +439,13 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     public void refuse(int token, int errno) {
         if (!isClosed) {
             writes.refuse(token, errno);
+        }
+    }
+
+    @Override
+    public void answer(int errno) {
+        if (!isClosed) {
+            replies.sendKept(errno);
         }
     }
 

@@ -17,10 +17,12 @@ import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.fs.Xattr;
 import dev.understudy.posix.fuse.Fuse;
 import dev.understudy.posix.fuse.FuseRequest;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.jspecify.annotations.Nullable;
 
 /// Turns every mutation into a deterministic operation, and answers when it was applied.
 final class Writes {
@@ -176,10 +178,10 @@ final class Writes {
                             slots.local[slot]);
             markDirectories(slot, kind);
         }
-        if (!slots.local[slot]) {
-            front.sink.applied(front, slot, kind, outcome);
-        }
+        boolean now = slots.local[slot] || front.sink.applied(front, slot, kind, outcome);
+        replies.keep(!now);
         answers.answer(slot, outcome);
+        replies.keepEnds();
         front.give(slot);
     }
 
