@@ -23,6 +23,7 @@ final class Losing {
         if (peer != null && peer.state() == State.SECOND) {
             // A SECOND of this epoch, or one that has not taken note of a swap yet.
             because(d);
+            Commands.wishedSwap(d, peer);
             return;
         }
         if (d.isPeerFenced()) {

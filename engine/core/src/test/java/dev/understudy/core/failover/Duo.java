@@ -17,6 +17,7 @@ final class Duo {
     static final long MS = 1_000_000L;
 
     final List<String> lines = new ArrayList<>();
+    private final String preferred;
     final Side a;
     final Side b;
     boolean isLinked = true;
@@ -60,7 +61,7 @@ final class Duo {
                             evidence,
                             evidence,
                             true,
-                            name.equals("a"),
+                            preferred.equals(name),
                             new RestartLimit(1, 3_600_000 * MS),
                             Timing.DEFAULT);
             node = boot();
@@ -197,6 +198,12 @@ final class Duo {
     }
 
     Duo(Isolation isolation, boolean evidence) {
+        this(isolation, evidence, "");
+    }
+
+    /// @param preferred names the preferred primary; empty if there is none
+    Duo(Isolation isolation, boolean evidence, String preferred) {
+        this.preferred = preferred;
         a = new Side("a", "b", isolation, evidence);
         b = new Side("b", "a", isolation, evidence);
     }

@@ -204,6 +204,20 @@ final class FailoverTest {
         }
 
         @Test
+        void theFencedWordAfterTheWindowProvesNothing() {
+            Duo duo = Duo.pair();
+            duo.isLinked = false;
+            duo.go(4_000);
+            assertEquals("ALONE SECOND", duo.states());
+            duo.a.writesFirst();
+            duo.a.die();
+            duo.b.give(new Event.Heard(duo.now, new Fenced(duo.a.settings.self(), 1)));
+            duo.go(3_000);
+            assertEquals(State.SECOND, duo.b.node.state());
+            assertEquals(WaitReason.WINDOW_OVER, duo.b.node.reason());
+        }
+
+        @Test
         void aLiveSecondTakesOverFromARestartedPrim() {
             Duo duo = Duo.pair();
             duo.a.die();
