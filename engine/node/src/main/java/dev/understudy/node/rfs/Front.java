@@ -7,13 +7,18 @@ import java.io.IOException;
 /// What the data path asks of the mount of one replicated directory; on the module's loop, except
 /// where stated.
 public interface Front {
-    /// Mounts, so that programs may read and mutations are refused with EROFS.
+    /// Mounts unless that was done; programs may read, and mutations meet what [#open], [#close] or
+    /// [#readOnly] last said, also while there was no mount. Not on the loop.
     ///
     /// @throws IOException if the kernel or the directory refuse; an HaException says more
     void mount() throws IOException;
 
     /// Refuses mutations with EROFS; reads pass.
     void readOnly();
+
+    /// Tells that [#open] will be called soon (true), or that the call announced before came or will
+    /// not come (false): meanwhile mutations wait instead of being refused. Any thread.
+    void announce(boolean opens);
 
     /// Lets mutations come.
     void open();

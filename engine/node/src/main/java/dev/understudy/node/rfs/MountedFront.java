@@ -4,6 +4,7 @@ import dev.understudy.core.rfs.FileId;
 import dev.understudy.core.rfs.OpView;
 import dev.understudy.node.rfs.front.FrontListener;
 import dev.understudy.node.rfs.front.FuseFront;
+import dev.understudy.node.rfs.front.Gate;
 import dev.understudy.node.rfs.front.MutationSink;
 import dev.understudy.node.rfs.tree.LowerFile;
 import dev.understudy.node.rfs.tree.LowerTree;
@@ -19,6 +20,8 @@ public final class MountedFront implements Front {
     private final FuseFront.Options options;
     private final FrontListener listener;
     private volatile @Nullable FuseFront front;
+    private Gate wanted = Gate.READ_ONLY; // the loop's; outlives a mount that is made anew
+    private int announced;
 
     /// Makes a front; nothing is mounted.
     ///
@@ -37,8 +40,38 @@ public final class MountedFront implements Front {
     }
 
     @Override
-    public void mount() throws IOException {
-        front = FuseFront.mount(tree, loop, sink, options, listener);
+    public synchronized void mount() throws IOException {
+        if (front != null) {
+            return;
+        }
+        FuseFront made = FuseFront.mount(tree, loop, sink, options, announced, listener);
+        front = made;
+        loop.execute(() -> apply(made));
+    }
+
+    private void apply(FuseFront mounted) {
+        switch (wanted) {
+            case READ_ONLY -> mounted.readOnly();
+            case OPEN -> mounted.serve();
+            case CLOSED -> mounted.closeGate();
+        }
+    }
+
+    private void want(Gate gate) {
+        wanted = gate;
+        FuseFront mounted = front;
+        if (mounted != null) {
+            apply(mounted);
+        }
+    }
+
+    @Override
+    public synchronized void announce(boolean opens) {
+        announced += opens ? 1 : -1;
+        FuseFront mounted = front;
+        if (mounted != null) {
+            mounted.announced(announced);
+        }
     }
 
     /// Gives the descriptor of the mount for the guard to hold, -1 while there is none.
@@ -49,26 +82,17 @@ public final class MountedFront implements Front {
 
     @Override
     public void readOnly() {
-        FuseFront mounted = front;
-        if (mounted != null) {
-            mounted.readOnly();
-        }
+        want(Gate.READ_ONLY);
     }
 
     @Override
     public void open() {
-        FuseFront mounted = front;
-        if (mounted != null) {
-            mounted.serve();
-        }
+        want(Gate.OPEN);
     }
 
     @Override
     public void close() {
-        FuseFront mounted = front;
-        if (mounted != null) {
-            mounted.closeGate();
-        }
+        want(Gate.CLOSED);
     }
 
     @Override

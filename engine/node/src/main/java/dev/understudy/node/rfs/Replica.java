@@ -50,6 +50,7 @@ public final class Replica implements AutoCloseable {
     private volatile long verifiedFiles = -1;
     private final EventLoop.Timer mountedTimer;
     private boolean mounted;
+    private CompletableFuture<Void> mounting = CompletableFuture.completedFuture(null);
 
     /// Makes a replica; nothing is mounted and nobody is dialed before the first command.
     ///
@@ -130,12 +131,23 @@ public final class Replica implements AutoCloseable {
     }
 
     /// Carries out a command; from any thread, in the order of the calls.
+    ///
+    /// After a [Effect.Serve] a program may be started at once: what it writes waits for the gate,
+    /// even if this loop reads the program's request before it comes to the command.
     public void carryOut(Effect.Data command) {
+        boolean opens = command instanceof Effect.Serve;
+        if (opens) {
+            directories.forEach(directory -> directory.front().announce(true));
+        }
         loop.execute(() -> {
             try {
                 handle(command);
             } catch (RuntimeException e) {
                 fault(e);
+            } finally {
+                if (opens) {
+                    directories.forEach(directory -> directory.front().announce(false));
+                }
             }
         });
     }
@@ -186,14 +198,18 @@ public final class Replica implements AutoCloseable {
     // ---- mounts
 
     private void mountReadOnly() {
+        leaveService();
         if (mounted) {
-            leaveService();
-            directories.forEach(directory -> directory.front().readOnly());
             out.send(new Event.Mounted(out.nowNs()));
             out.send(new Event.Verified(out.nowNs(), 0));
             return;
         }
-        pool.execute(() -> mountAll(true));
+        afterMounting(() -> mountAll(true));
+    }
+
+    /// Runs work on the mounts on a pool thread, one after the other.
+    private void afterMounting(Runnable work) {
+        mounting = mounting.thenRunAsync(work, pool);
     }
 
     private void mountAll(boolean verify) {
@@ -244,17 +260,10 @@ public final class Replica implements AutoCloseable {
 
     private void abort() {
         leaveService();
-        pool.execute(() -> {
-            CompletableFuture<Void> aborted = new CompletableFuture<>();
-            loop.execute(() -> {
-                directories.forEach(directory -> directory.front().abort());
-                primary.reset();
-                mounted = false;
-                aborted.complete(null);
-            });
-            aborted.join();
-            mountAll(false);
-        });
+        directories.forEach(directory -> directory.front().abort());
+        primary.reset();
+        mounted = false;
+        afterMounting(() -> mountAll(false));
     }
 
     private void leaveService() {

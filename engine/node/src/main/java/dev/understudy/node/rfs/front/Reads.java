@@ -204,7 +204,7 @@ final class Reads {
         if (file == null || handle < 0) {
             replies.error(unique, handle);
         } else {
-            replies.opened(unique, handle, front.openFlags(file));
+            replies.opened(unique, handle, front.caches.openFlags(file));
         }
         front.give(slot);
     }
