@@ -134,31 +134,34 @@ public record Archive(SortedMap<String, File> files) {
     }
 
     private void encode(Consumer<byte[]> out) {
-        ByteBuffer directory = little(centralBytes());
+        byte[] directoryBytes = new byte[centralBytes()];
+        ByteBuffer directory = little(directoryBytes);
         int offset = 0;
         for (Map.Entry<String, File> e : files.entrySet()) {
             byte[] name = e.getKey().getBytes(StandardCharsets.UTF_8);
             File file = e.getValue();
             int crc = crc(file.bytes());
             putCentral(directory, name, file, crc, offset);
-            ByteBuffer header = little(LOCAL_BYTES + name.length);
+            byte[] headerBytes = new byte[LOCAL_BYTES + name.length];
+            ByteBuffer header = little(headerBytes);
             header.putInt(0x04034b50).putShort(VERSION_NEEDED);
             putCommon(header, name, file, crc);
             header.put(name);
-            out.accept(header.array());
+            out.accept(headerBytes);
             out.accept(file.bytes());
-            offset += header.capacity() + file.bytes().length;
+            offset += headerBytes.length + file.bytes().length;
         }
-        out.accept(directory.array());
-        ByteBuffer end = little(END_BYTES);
+        out.accept(directoryBytes);
+        byte[] endBytes = new byte[END_BYTES];
+        ByteBuffer end = little(endBytes);
         end.putInt(0x06054b50).putShort((short) 0).putShort((short) 0);
         end.putShort((short) files.size()).putShort((short) files.size());
-        end.putInt(directory.capacity()).putInt(offset).putShort((short) 0);
-        out.accept(end.array());
+        end.putInt(directoryBytes.length).putInt(offset).putShort((short) 0);
+        out.accept(endBytes);
     }
 
-    private static ByteBuffer little(int bytes) {
-        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    private static ByteBuffer little(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /// Gives the digest of a byte form: SHA-256, 64 lower-case hexadecimal digits.

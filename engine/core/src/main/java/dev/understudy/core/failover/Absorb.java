@@ -99,6 +99,7 @@ final class Absorb {
             d.downResources = left;
             d.journal(Rule.RESOURCE_UP, resource);
         }
+        Resources.up(d, resource);
     }
 
     private static void data(Draft d, Event.Data event) {

@@ -25,6 +25,16 @@ final class Chores {
         replace(d, path(d.level, d.appGoal));
     }
 
+    /// Stops what a failed start left behind; what should run stays, so that it is started again.
+    static void halt(Draft d) {
+        List<Chore> all = new ArrayList<>();
+        all.add(Chore.of(Chore.Kind.CHECK_NOTHING));
+        all.add(Chore.stop(Hook.STOP_PRIM));
+        all.add(Chore.stop(Hook.STOP_BOTH));
+        all.add(Chore.of(Chore.Kind.LEVEL_NONE));
+        replace(d, all);
+    }
+
     /// Kills first: the data path is gone and scripts would hang on it.
     static void emergency(Draft d) {
         d.appGoal = Node.Level.NONE;
@@ -52,7 +62,7 @@ final class Chores {
         if (d.chores.isEmpty()) {
             boolean up = d.isUp;
             replace(d, List.of(Chore.run(Hook.TRANSITION)));
-            d.isUp = up;
+            d.isUp = up; // what ran goes on running
         }
     }
 
@@ -166,8 +176,9 @@ final class Chores {
 
     private static void up(Draft d) {
         d.isUp = true;
+        d.upSinceNs = d.now;
         if (d.appGoal == Node.Level.PRIM) {
-            d.isAppFailed = false;
+            d.trouble = d.trouble.handed(false).failed(false).until(0);
         }
         d.journal(Rule.APPLICATION_STEP, "started for " + d.appGoal);
         d.isMoved = true;

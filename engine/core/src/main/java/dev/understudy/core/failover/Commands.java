@@ -30,8 +30,7 @@ final class Commands {
     }
 
     private static String start(Draft d, Node.Goal goal) {
-        d.isAppFailed = false;
-        d.restartsNs = List.of();
+        Resources.forgive(d);
         if (d.state == State.STOP) {
             Starting.start(d, goal, "by the operator");
         } else if (d.isStopping()) {
@@ -101,7 +100,7 @@ final class Commands {
                             .with(DataState.UP_TO_DATE)
                             .withPeerMayBeAlone(false));
         }
-        d.isAppFailed = false;
+        Resources.forgive(d);
         if (d.state == State.STOP) {
             Starting.start(d, Node.Goal.START, rule.reason());
         } else {
@@ -156,8 +155,7 @@ final class Commands {
         if (!runs || d.isStopping() || d.appGoal == Node.Level.NONE) {
             return "no application runs here: use 'start'";
         }
-        d.isAppFailed = false;
-        d.restartsNs = List.of();
+        Resources.forgive(d);
         d.journal(Rule.RESTART, "");
         Chores.restart(d);
         return "";

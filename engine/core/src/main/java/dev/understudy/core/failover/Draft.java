@@ -45,11 +45,11 @@ final class Draft {
     Node.Level level;
     Node.Level appGoal;
     boolean isUp;
-    boolean isAppFailed;
+    long upSinceNs;
     long run;
     boolean choreBegun;
     long choreDeadlineNs;
-    List<Long> restartsNs;
+    Node.Trouble trouble;
     Set<String> downResources;
 
     Node.Join join;
@@ -90,11 +90,11 @@ final class Draft {
         level = node.app().level();
         appGoal = node.app().goal();
         isUp = node.app().isUp();
-        isAppFailed = node.app().isFailed();
+        upSinceNs = node.app().upSinceNs();
         run = node.app().run();
         choreBegun = node.app().isBegun();
         choreDeadlineNs = node.app().deadlineNs();
-        restartsNs = node.app().restartsNs();
+        trouble = node.app().trouble();
         downResources = node.app().downResources();
         join = node.join();
         disk = node.disk();
@@ -117,11 +117,11 @@ final class Draft {
                         level,
                         appGoal,
                         isUp,
-                        isAppFailed,
+                        isUp ? upSinceNs : 0,
                         run,
                         choreBegun,
                         choreDeadlineNs,
-                        restartsNs,
+                        trouble,
                         downResources);
         Node next =
                 new Node(

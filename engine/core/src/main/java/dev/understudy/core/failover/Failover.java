@@ -69,6 +69,7 @@ public final class Failover {
         do {
             draft.isMoved = false;
             Duties.run(draft);
+            Resources.run(draft);
             Chores.run(draft);
             decide(draft);
             Check.state(++rounds < ROUNDS_MAX, "no end of the step in %s", draft.state);
@@ -100,7 +101,9 @@ public final class Failover {
             since + timing.graceNs(),
             since + timing.windowNs() + timing.marginNs(),
             node.duty().deadlineNs(),
-            node.app().deadlineNs()
+            node.app().deadlineNs(),
+            node.app().trouble().retryNs(),
+            Resources.lastsAtNs(node.app())
         };
         for (long moment : moments) {
             if (moment > node.nowNs() && moment < next) {

@@ -10,6 +10,9 @@ import java.util.List;
 final class Joining {
     private static final long RETRY_NS = 1_000_000_000L;
 
+    /// How long a wish to be resynchronised stands unanswered before it is uttered anew.
+    private static final long WISH_NS = 5_000_000_000L;
+
     private Joining() {}
 
     static Node.Join none(Draft d) {
@@ -35,12 +38,13 @@ final class Joining {
             leave(d);
             current = false;
         }
-        if (!current) {
-            if (d.now >= d.join.retryNs()) {
-                wish(d, peer);
-            }
-        } else if (!join.isAccepted() && peer.joinId() == join.id()) {
+        boolean wishes = current && !join.isAccepted();
+        if (wishes && peer.joinId() == join.id()) {
             accepted(d, peer);
+        } else if ((wishes || !current) && d.now >= d.join.retryNs()) {
+            // A wish that was agreed to and dropped before this side took note is never heard
+            // again.
+            wish(d, peer);
         }
         d.because(
                 d.saved.data() == DataState.READY && d.join.isAccepted()
@@ -78,7 +82,8 @@ final class Joining {
 
     private static void wish(Draft d, Beat peer) {
         long id = d.join.lastId() + 1;
-        d.join = new Node.Join(id, false, false, false, peer.incarnation(), 0, id);
+        long againNs = d.now + WISH_NS;
+        d.join = new Node.Join(id, false, false, false, peer.incarnation(), againNs, id);
         d.journal(Rule.JOIN_BEGINS, "join=" + id + " from " + peer.from());
         d.tell();
         d.isMoved = true;

@@ -39,7 +39,7 @@ final class Losing {
 
     private static void because(Draft d) {
         if (d.state == State.PRIM && d.isIdle()) {
-            d.because(d.lease.isFrozen() ? WaitReason.FROZEN : WaitReason.NONE);
+            d.because(d.lease.isFrozen() ? WaitReason.FROZEN : Resources.reason(d));
         }
     }
 

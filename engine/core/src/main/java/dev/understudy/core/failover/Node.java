@@ -2,6 +2,7 @@ package dev.understudy.core.failover;
 
 import dev.understudy.core.member.Register;
 import dev.understudy.core.member.RegisterChange;
+import dev.understudy.core.rules.RestartCount;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -212,22 +213,22 @@ public record Node(
     /// @param level what may be running now
     /// @param goal what should be running
     /// @param isUp its start is done
-    /// @param isFailed it could not be kept running on this node
+    /// @param upSinceNs when its start was done; 0 while it is not up
     /// @param run counts the hooks
     /// @param isBegun the first chore has been begun and waits for its answer
     /// @param deadlineNs when it has taken too long
-    /// @param restartsNs when it was restarted because of a failure, oldest first
+    /// @param trouble what failed of late
     /// @param downResources resources with action wait that are down
     public record App(
             List<Chore> chores,
             Level level,
             Level goal,
             boolean isUp,
-            boolean isFailed,
+            long upSinceNs,
             long run,
             boolean isBegun,
             long deadlineNs,
-            List<Long> restartsNs,
+            Trouble trouble,
             Set<String> downResources) {
         static final App NONE =
                 new App(
@@ -235,17 +236,59 @@ public record Node(
                         Level.NONE,
                         Level.NONE,
                         false,
-                        false,
+                        0,
                         0,
                         false,
                         0,
-                        List.of(),
+                        Trouble.NONE,
                         Set.of());
 
         public App {
             chores = List.copyOf(chores);
-            restartsNs = List.copyOf(restartsNs);
             downResources = Set.copyOf(downResources);
+        }
+
+        /// Tells whether the application could not be kept running on this node within its limit.
+        public boolean isFailed() {
+            return trouble.isFailed();
+        }
+    }
+
+    /// Failures of the application on this node, and what follows from them.
+    ///
+    /// @param restarts those that count against the restart limit
+    /// @param tries failures since the application last ran for a while; the pauses grow with it
+    /// @param isFailed the limit is reached: the peer, if it can, is the better place
+    /// @param retryNs serving: when it is tried again; else until when `isFailed` keeps the peer
+    ///   from handing over to this node; 0 if neither
+    /// @param isHanded the service was handed over by a swap and has not started here yet
+    /// @param cause what failed; empty if nothing did
+    public record Trouble(
+            RestartCount restarts,
+            int tries,
+            boolean isFailed,
+            long retryNs,
+            boolean isHanded,
+            String cause) {
+        /// Nothing failed.
+        public static final Trouble NONE =
+                new Trouble(new RestartCount(List.of()), 0, false, 0, false, "");
+
+        Trouble until(long momentNs) {
+            return new Trouble(restarts, tries, isFailed, momentNs, isHanded, cause);
+        }
+
+        Trouble handed(boolean handed) {
+            return new Trouble(restarts, tries, isFailed, retryNs, handed, cause);
+        }
+
+        Trouble failed(boolean failed) {
+            return new Trouble(restarts, tries, failed, retryNs, isHanded, cause);
+        }
+
+        /// Forgets what made the pauses grow; restarts still count until their period is over.
+        Trouble over() {
+            return new Trouble(restarts, 0, false, 0, false, "");
         }
     }
 
@@ -266,7 +309,7 @@ public record Node(
     /// @param isAccepted target: the source has agreed and the copy is being overwritten
     /// @param isCaughtUp source: the joiner has everything
     /// @param incarnation of the peer that takes part
-    /// @param retryNs target: not before this; after a failure
+    /// @param retryNs target: the next wish is not uttered before this
     /// @param lastId the highest id that was used
     public record Join(
             long id,

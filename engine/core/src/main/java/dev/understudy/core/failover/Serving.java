@@ -13,6 +13,7 @@ final class Serving {
         if (!d.isIdle()) {
             return;
         }
+        d.because(Resources.reason(d));
         Beat peer = d.contact();
         if (peer == null) {
             Joining.dropIfGone(d);
@@ -85,6 +86,7 @@ final class Serving {
                         .with(d.saved.lineage().joined())
                         .withDuty(false, true, d.life.bootId())
                         .withPeerMayBeAlone(false));
+        d.trouble = d.trouble.handed(d.cause == Rule.SWAP_PROMOTES);
         d.become(State.PRIM, d.cause, "");
         d.because(WaitReason.NONE);
         Leases.unfreeze(d);
@@ -106,6 +108,8 @@ final class Serving {
         if (d.appGoal == Node.Level.PRIM) {
             Chores.transition(d);
         } else {
+            // A node that failed before and serves now is tried at once; the pauses go on growing.
+            d.trouble = d.trouble.until(0);
             Chores.aim(d, Node.Level.PRIM);
         }
     }

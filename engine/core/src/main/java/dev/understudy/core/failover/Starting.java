@@ -52,8 +52,11 @@ final class Starting {
         } else {
             together(d, peer);
         }
-        if (d.isIdle() && d.state == State.WAIT && d.join.id() != 0 && !isJoinable(peer)) {
-            Joining.leave(d);
+        if (d.isIdle() && d.state == State.WAIT && d.join.id() != 0) {
+            boolean joins = blocked == WaitReason.NONE && isJoinable(peer);
+            if (!joins) {
+                Joining.leave(d);
+            }
         }
     }
 
@@ -182,20 +185,17 @@ final class Starting {
         boolean named = d.self().equals(d.register.primary());
         if (named && isPeerBetter(d, peer)) {
             d.because(WaitReason.PEER_STARTS_FIRST);
-        } else if (known && named && !d.isAppFailed) {
+        } else if (known && named) {
             serve(d, Rule.NAMED_MEMBER_SERVES);
         } else {
-            d.because(
-                    named && d.isAppFailed
-                            ? WaitReason.APPLICATION_FAILED
-                            : WaitReason.PEER_STARTS_FIRST);
+            d.because(WaitReason.PEER_STARTS_FIRST);
         }
     }
 
     /// The named node cannot serve, or may lack writes, and its peer can: it changes the name.
     private static boolean givesWay(Draft d, Beat peer) {
         boolean cannot =
-                d.isAppFailed
+                d.trouble.isFailed()
                         || isPeerBetter(d, peer)
                         || d.goal.wanted() == Node.Wanted.SECOND
                         || blocked(d) != WaitReason.NONE;
@@ -244,10 +244,6 @@ final class Starting {
     static void serve(Draft d, Rule rule) {
         if (d.goal.wanted() == Node.Wanted.SECOND) {
             d.because(WaitReason.PEER_STARTS_FIRST);
-            return;
-        }
-        if (d.isAppFailed && rule == Rule.LAST_MEMBER_SERVES) {
-            d.because(WaitReason.APPLICATION_FAILED);
             return;
         }
         d.journal(rule, "data=" + d.saved.data());

@@ -93,9 +93,8 @@ final class TakingOver {
             return;
         }
         boolean idle = peer.state() == State.STOP || peer.state() == State.WAIT;
-        boolean bothFailed = d.isAppFailed && peer.marks().isAppFailed();
         boolean isClaim = peer.register().isOnlyMember(d.peer());
-        if (!idle || bothFailed || isClaim) {
+        if (!idle || isClaim) {
             return;
         }
         if (d.settings.failover()) {

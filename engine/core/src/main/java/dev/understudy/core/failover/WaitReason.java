@@ -34,8 +34,11 @@ public enum WaitReason {
                     + " 'prim --force'"),
     /// Nothing in common with the serving copy.
     UNRELATED_DATA("the copy here has no history in common with the peer's: 'second --force'"),
-    /// The application could not be started or kept running.
-    APPLICATION_FAILED("the application failed on this node: repair it, then 'start'"),
+    /// Serving, but the application could not be started or kept running: tried again after a
+    /// pause.
+    APPLICATION_FAILED(
+            "the application fails on this node and is tried again after a pause: repair it;"
+                    + " 'restart' tries at once"),
     /// A resource with action wait is down.
     RESOURCE_DOWN("a resource that the module needs is down"),
     /// PRIM without lease.

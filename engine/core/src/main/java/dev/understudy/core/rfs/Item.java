@@ -34,6 +34,12 @@ public final class Item {
     /// Flag of MARK: the range from `arg` on, its length follows the header.
     public static final int MARK_RANGE = 8;
 
+    /// Flag of CREATED: the file had to be made.
+    public static final int MADE = 1;
+
+    /// Flag of CREATED: nothing was done yet, the directory of the header has to be sent again.
+    public static final int LATER = 2;
+
     /// Mode of BEGIN: only what the sets name.
     public static final int MODE_MAP = 1;
 

@@ -28,6 +28,10 @@ final class Duo {
         final Settings settings;
         final Set<Hook> failing = EnumSet.noneOf(Hook.class);
         final List<Effect> effects = new ArrayList<>();
+
+        /// When start_prim was run.
+        final List<Long> startsNs = new ArrayList<>();
+
         Saved saved = Saved.FRESH;
         Register register = Register.EMPTY;
         long incarnation = 1;
@@ -124,14 +128,14 @@ final class Duo {
                         inbox.add(
                                 new Event.Probed(
                                         now, probe.id(), witnessAnswers, probe.vip() && vip()));
-                case Effect.RunHook hook ->
-                        inbox.add(
-                                new Event.HookEnded(
-                                        now,
-                                        hook.run(),
-                                        failing.contains(hook.hook())
-                                                ? HookResult.FAILED
-                                                : HookResult.OK));
+                case Effect.RunHook hook -> {
+                    if (hook.hook() == Hook.START_PRIM) {
+                        startsNs.add(now);
+                    }
+                    boolean fails = failing.contains(hook.hook());
+                    HookResult result = fails ? HookResult.FAILED : HookResult.OK;
+                    inbox.add(new Event.HookEnded(now, hook.run(), result));
+                }
                 case Effect.KillApplication _ -> inbox.add(new Event.Killed(now));
                 case Effect.MountReadOnly _ -> {
                     inbox.add(new Event.Mounted(now));

@@ -276,17 +276,6 @@ final class FailoverTest {
         }
 
         @Test
-        void anApplicationThatStartsNowhereIsGivenUp() {
-            Duo duo = Duo.pair();
-            duo.a.failing.add(Hook.START_PRIM);
-            duo.b.failing.add(Hook.START_PRIM);
-            duo.a.command(Command.SWAP);
-            duo.go(5_000);
-            assertFalse(duo.a.node.isServing() && duo.b.node.isServing(), duo.states());
-            assertTrue(duo.lines.size() < 20, duo.lines.toString());
-        }
-
-        @Test
         void aStopScriptThatFailsIsForcedThenKilled() {
             Duo duo = Duo.pair();
             duo.a.failing.add(Hook.STOP_PRIM);
@@ -332,17 +321,6 @@ final class FailoverTest {
 
     @Nested
     final class Application {
-        @Test
-        void aFailedResourceRestartsThenHandsOver() {
-            Duo duo = Duo.pair();
-            duo.a.give(new Event.ResourceDown(duo.now, "tcp.web", Action.RESTART));
-            duo.go(300);
-            assertEquals(List.of(), duo.lines);
-            duo.a.give(new Event.ResourceDown(duo.now, "tcp.web", Action.RESTART));
-            duo.go(300);
-            assertEquals("STOP ALONE", duo.states());
-        }
-
         @Test
         void aFailedDiskHandsOver() {
             Duo duo = Duo.pair();

@@ -68,7 +68,16 @@ final class WalkTest {
                 };
         Node.App app =
                 new Node.App(
-                        List.of(), level, level, true, false, 1, false, 0, List.of(), Set.of());
+                        List.of(),
+                        level,
+                        level,
+                        true,
+                        NOW - 5_000_000_000L,
+                        1,
+                        false,
+                        0,
+                        Node.Trouble.NONE,
+                        Set.of());
         return new Node(
                 SETTINGS,
                 fresh.life(),

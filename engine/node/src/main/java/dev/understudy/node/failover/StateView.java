@@ -1,7 +1,9 @@
 package dev.understudy.node.failover;
 
 import dev.understudy.core.failover.Beat;
+import dev.understudy.core.failover.Chore;
 import dev.understudy.core.failover.DataState;
+import dev.understudy.core.failover.Hook;
 import dev.understudy.core.failover.Node;
 import dev.understudy.core.failover.State;
 import dev.understudy.core.failover.WaitReason;
@@ -38,7 +40,7 @@ final class StateView {
                 reason(loop, node),
                 loop.rule(),
                 loop.sinceMs(),
-                activity(node),
+                activity(node, nowNs),
                 peer(facts, node, nowNs),
                 register(node),
                 facts.isReplicating() ? replication(facts, node, numbers) : null,
@@ -85,9 +87,17 @@ final class StateView {
         return node.reason() == WaitReason.NONE ? loop.reason() : node.reason().text();
     }
 
-    private static String activity(Node node) {
+    private static String activity(Node node, long nowNs) {
         if (!node.app().chores().isEmpty()) {
-            return String.valueOf(node.app().chores().getFirst()).toLowerCase(Locale.ROOT);
+            Chore chore = node.app().chores().getFirst();
+            Hook hook = chore.hook();
+            return hook != null ? hook.script() : chore.kind().name().toLowerCase(Locale.ROOT);
+        }
+        Node.Trouble trouble = node.app().trouble();
+        if (node.isServing() && trouble.retryNs() != 0) {
+            long waitS = Math.max(0, trouble.retryNs() - nowNs) / 1_000_000_000L;
+            return "next try in %d s, after %d failures; last: %s"
+                    .formatted(waitS, trouble.tries(), trouble.cause());
         }
         if (!node.duty().jobs().isEmpty()) {
             return String.valueOf(node.duty().jobs().getFirst()).toLowerCase(Locale.ROOT);
@@ -167,6 +177,9 @@ final class StateView {
             warnings.add(
                     "degraded: no synchronised second; %,d bytes in %,d files are on this node only"
                             .formatted(numbers.dirtyBytes(), numbers.dirtyFiles()));
+        }
+        if (node.isServing() && node.app().trouble().retryNs() != 0) {
+            warnings.add("the application does not run: " + node.app().trouble().cause());
         }
         if (node.lease().isFrozen()) {
             warnings.add("frozen: heartbeats of the peer are missing, writes wait");

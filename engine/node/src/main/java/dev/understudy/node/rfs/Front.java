@@ -2,29 +2,23 @@ package dev.understudy.node.rfs;
 
 import dev.understudy.core.rfs.FileId;
 import dev.understudy.core.rfs.OpView;
+import dev.understudy.node.rfs.front.Gate;
 import java.io.IOException;
 
 /// What the data path asks of the mount of one replicated directory; on the module's loop, except
 /// where stated.
 public interface Front {
-    /// Mounts unless that was done; programs may read, and mutations meet what [#open], [#close] or
-    /// [#readOnly] last said, also while there was no mount. Not on the loop.
+    /// Mounts, so that programs may read and mutations are refused with EROFS.
     ///
     /// @throws IOException if the kernel or the directory refuse; an HaException says more
     void mount() throws IOException;
 
-    /// Refuses mutations with EROFS; reads pass.
-    void readOnly();
-
-    /// Tells that [#open] will be called soon (true), or that the call announced before came or will
-    /// not come (false): meanwhile mutations wait instead of being refused. Any thread.
+    /// Tells that the gate will be opened soon (true), or that it was or will not be (false):
+    /// meanwhile a read-only mount lets mutations wait instead of refusing them. Any thread.
     void announce(boolean opens);
 
-    /// Lets mutations come.
-    void open();
-
-    /// Lets mutations wait.
-    void close();
+    /// Says what the mount does with mutations from now on.
+    void gate(Gate gate);
 
     /// Ends the mount at once: whoever waits gets an error. [#mount] may follow.
     void abort();

@@ -8,6 +8,7 @@ import dev.understudy.core.rfs.OpView;
 import dev.understudy.core.rfs.Tracker;
 import dev.understudy.node.rfs.meta.DirtyJournal;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 
 /// The sets of what may differ from the peer, in memory and on disk, kept in step.
@@ -19,6 +20,7 @@ final class Marks {
     private final Executor pool;
     private final Executor loop;
     private final Runnable onForced;
+    private final ArrayDeque<Awaiting> awaiting = new ArrayDeque<>();
     private boolean forcing;
 
     /// @param pool runs what waits for the disk
@@ -117,6 +119,19 @@ final class Marks {
         return journal.forced() == journal.appended();
     }
 
+    /// Runs `done` on the loop as soon as every mark made so far is durable.
+    void whenForced(Runnable done) {
+        if (isForced()) {
+            done.run();
+            return;
+        }
+        awaiting.add(new Awaiting(journal.appended(), done));
+        force();
+    }
+
+    /// Work that waits for the first `marks` marks to be durable.
+    private record Awaiting(long marks, Runnable work) {}
+
     /// Begins to make all marks durable, unless that is under way.
     void force() {
         if (forcing || isForced()) {
@@ -140,6 +155,12 @@ final class Marks {
         forcing = false;
         if (failure != null) {
             throw broken(failure);
+        }
+        while (!awaiting.isEmpty() && awaiting.peek().marks() <= journal.forced()) {
+            awaiting.remove().work().run();
+        }
+        if (!awaiting.isEmpty()) {
+            force();
         }
         onForced.run();
     }

@@ -20,7 +20,6 @@ public final class MountedFront implements Front {
     private final FuseFront.Options options;
     private final FrontListener listener;
     private volatile @Nullable FuseFront front;
-    private Gate wanted = Gate.READ_ONLY; // the loop's; outlives a mount that is made anew
     private int announced;
 
     /// Makes a front; nothing is mounted.
@@ -41,28 +40,7 @@ public final class MountedFront implements Front {
 
     @Override
     public synchronized void mount() throws IOException {
-        if (front != null) {
-            return;
-        }
-        FuseFront made = FuseFront.mount(tree, loop, sink, options, announced, listener);
-        front = made;
-        loop.execute(() -> apply(made));
-    }
-
-    private void apply(FuseFront mounted) {
-        switch (wanted) {
-            case READ_ONLY -> mounted.readOnly();
-            case OPEN -> mounted.serve();
-            case CLOSED -> mounted.closeGate();
-        }
-    }
-
-    private void want(Gate gate) {
-        wanted = gate;
-        FuseFront mounted = front;
-        if (mounted != null) {
-            apply(mounted);
-        }
+        front = FuseFront.mount(tree, loop, sink, options, announced, listener);
     }
 
     @Override
@@ -81,18 +59,15 @@ public final class MountedFront implements Front {
     }
 
     @Override
-    public void readOnly() {
-        want(Gate.READ_ONLY);
-    }
-
-    @Override
-    public void open() {
-        want(Gate.OPEN);
-    }
-
-    @Override
-    public void close() {
-        want(Gate.CLOSED);
+    public void gate(Gate gate) {
+        FuseFront mounted = front;
+        if (mounted != null) {
+            switch (gate) {
+                case READ_ONLY -> mounted.readOnly();
+                case OPEN -> mounted.serve();
+                case CLOSED -> mounted.closeGate();
+            }
+        }
     }
 
     @Override

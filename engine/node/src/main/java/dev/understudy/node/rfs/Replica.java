@@ -5,6 +5,7 @@ import dev.understudy.core.failover.Event;
 import dev.understudy.core.member.Generation;
 import dev.understudy.core.rfs.BlockSet;
 import dev.understudy.core.rfs.Tracker;
+import dev.understudy.node.rfs.front.Gate;
 import dev.understudy.node.rfs.front.MutationSink;
 import dev.understudy.node.rfs.meta.DirtyJournal;
 import dev.understudy.node.rfs.resync.Progress;
@@ -41,16 +42,14 @@ public final class Replica implements AutoCloseable {
     private final Outbox out;
     private final Metrics metrics = new Metrics();
     private final Chunks chunks;
-    private final List<Directory> directories;
     private final Primary primary;
     private final Secondary secondary;
     private final DurablePoint point;
     private final SourceSide sourceSide;
     private final TargetSide targetSide;
-    private volatile long verifiedFiles = -1;
+    private final Shared shared;
+    private final MountSet mounts;
     private final EventLoop.Timer mountedTimer;
-    private boolean mounted;
-    private CompletableFuture<Void> mounting = CompletableFuture.completedFuture(null);
 
     /// Makes a replica; nothing is mounted and nobody is dialed before the first command.
     ///
@@ -75,8 +74,8 @@ public final class Replica implements AutoCloseable {
         Knot knot = new Knot();
         marks = new Marks(journal, pool, loop::execute, knot::pump);
         List<Directory> made = List.copyOf(directories.apply(knot));
-        this.directories = made;
-        Shared shared = new Shared(setup, loop, pool, made, marks, out, metrics);
+        shared = new Shared(setup, loop, pool, made, marks, out, metrics);
+        mounts = new MountSet(shared);
         point = new DurablePoint(loop, pool, made, marks, out, metrics, setup.tuning().pointNs());
         primary = new Primary(loop, marks, out, setup.tuning(), metrics, point);
         knot.tied = primary;
@@ -84,6 +83,7 @@ public final class Replica implements AutoCloseable {
         sourceSide = new SourceSide(shared, primary, point, worker);
         targetSide = new TargetSide(shared, secondary, chunks);
         mountedTimer = loop.timer(this::noteMounted);
+        loop.execute(this::noteMounted);
         setup.links().onStream(setup.module(), targetSide::take);
     }
 
@@ -174,7 +174,7 @@ public final class Replica implements AutoCloseable {
             case Effect.TakeOver _ -> takeOver();
             case Effect.Demote _ -> {
                 targetSide.end();
-                directories.forEach(directory -> directory.front().readOnly());
+                mounts.gate(Gate.READ_ONLY);
             }
             case Effect.Follow(long epoch) -> follow(epoch);
             case Effect.JoinAsSource(_, long joinId, long epoch) -> {
@@ -199,76 +199,22 @@ public final class Replica implements AutoCloseable {
 
     private void mountReadOnly() {
         leaveService();
-        if (mounted) {
-            out.send(new Event.Mounted(out.nowNs()));
-            out.send(new Event.Verified(out.nowNs(), 0));
-            return;
-        }
-        afterMounting(() -> mountAll(true));
+        mounts.mount();
     }
 
-    /// Runs work on the mounts on a pool thread, one after the other.
-    private void afterMounting(Runnable work) {
-        mounting = mounting.thenRunAsync(work, pool);
-    }
-
-    private void mountAll(boolean verify) {
-        try {
-            for (Directory directory : directories) {
-                directory.front().mount();
-            }
-            loop.execute(() -> {
-                mounted = true;
-                out.send(new Event.Mounted(out.nowNs()));
-            });
-            if (verify) {
-                verify();
-            }
-        } catch (IOException | RuntimeException e) {
-            LOG.error("mounting the directories of {} failed", setup.module(), e);
-            String text = String.valueOf(e.getMessage());
-            loop.execute(() -> out.send(new Event.Fault(out.nowNs(), text)));
-        }
-    }
-
-    /// Looks for what changed while the mount did not stand; on a pool thread.
-    private void verify() throws IOException {
-        BlockSet found = new BlockSet(Tracker.BLOCK_SHIFT);
-        UnmountedWalk walk = new UnmountedWalk(setup.folder(), directories);
-        long changed = walk.run(found);
-        loop.execute(() -> {
-            marks.addUncertain(found);
-            verifiedFiles = -1;
-            out.send(new Event.Verified(out.nowNs(), changed));
-        });
-    }
-
-    /// Writes down that the mount stands, so that a later walk looks back no further.
     private void noteMounted() {
         mountedTimer.armNs(MOUNTED_NOTE_NS);
-        if (!mounted) {
-            return;
-        }
-        pool.execute(() -> {
-            try {
-                new UnmountedWalk(setup.folder(), directories).mounted();
-            } catch (IOException e) {
-                LOG.warn("the state folder of {}: {}", setup.module(), e.getMessage());
-            }
-        });
+        mounts.note();
     }
 
     private void abort() {
         leaveService();
-        directories.forEach(directory -> directory.front().abort());
-        primary.reset();
-        mounted = false;
-        afterMounting(() -> mountAll(false));
+        mounts.renew(primary::reset);
     }
 
     private void leaveService() {
         primary.close();
-        directories.forEach(directory -> directory.front().readOnly());
+        mounts.gate(Gate.READ_ONLY);
         sourceSide.drop();
         primary.refuseAll();
     }
@@ -294,7 +240,7 @@ public final class Replica implements AutoCloseable {
             sourceSide.drop();
             primary.serveAlone(serve.mints());
         }
-        directories.forEach(directory -> directory.front().open());
+        mounts.gate(Gate.OPEN);
     }
 
     private void useGeneration(Generation generation) {
@@ -308,7 +254,7 @@ public final class Replica implements AutoCloseable {
 
     private void closeGate() {
         primary.close();
-        directories.forEach(directory -> directory.front().close());
+        mounts.gate(Gate.CLOSED);
     }
 
     private void seal() {
@@ -323,7 +269,7 @@ public final class Replica implements AutoCloseable {
             secondary.takeOver();
             // From here on a write waits for the gate instead of meeting EROFS: the application may
             // be started before this loop has opened it.
-            directories.forEach(directory -> directory.front().close());
+            mounts.gate(Gate.CLOSED);
             out.send(new Event.TailApplied(out.nowNs()));
         });
     }
@@ -357,7 +303,7 @@ public final class Replica implements AutoCloseable {
         leaveService();
         targetSide.epoch(epoch);
         targetSide.follow();
-        directories.forEach(directory -> directory.front().readOnly());
+        mounts.gate(Gate.READ_ONLY);
     }
 
     private void barrier() {
@@ -365,7 +311,6 @@ public final class Replica implements AutoCloseable {
             primary.drain();
             point.barrier(() -> out.send(new Event.BarrierDone(out.nowNs())));
         } else {
-            Shared shared = new Shared(setup, loop, pool, directories, marks, out, metrics);
             shared.sync(() -> out.send(new Event.BarrierDone(out.nowNs())));
         }
     }
@@ -415,8 +360,7 @@ public final class Replica implements AutoCloseable {
                 metrics.writeNs().getValueAtPercentile(50) / 1000,
                 metrics.writeNs().getValueAtPercentile(99) / 1000,
                 metrics.syncNs().getValueAtPercentile(50) / 1000,
-                progress,
-                verifiedFiles);
+                progress);
     }
 
     /// Gives the bytes of data that resynchronisations brought to this node or took from it.
@@ -439,7 +383,7 @@ public final class Replica implements AutoCloseable {
                     try {
                         leaveService();
                         targetSide.end();
-                        directories.forEach(d -> d.front().close());
+                        mounts.gate(Gate.CLOSED);
                     } finally {
                         stopped.complete(null);
                     }
@@ -447,7 +391,7 @@ public final class Replica implements AutoCloseable {
         if (posted) {
             stopped.orTimeout(5, TimeUnit.SECONDS).exceptionally(_ -> null).join();
         }
-        directories.forEach(directory -> directory.front().unmount());
+        mounts.close();
         pool.shutdown();
         worker.shutdown();
         try {

@@ -23,7 +23,6 @@ import dev.understudy.node.rfs.resync.Progress;
 /// @param writeP99Us 99th percentile
 /// @param syncP50Us median from announce to answer of an fsync
 /// @param resync how far a resynchronisation is, [Progress#NONE] if none
-/// @param verifiedFiles files looked at by the walk under way, -1 if none
 public record ReplicaStatus(
         String mode,
         boolean isStreamUp,
@@ -42,5 +41,4 @@ public record ReplicaStatus(
         long writeP50Us,
         long writeP99Us,
         long syncP50Us,
-        Progress resync,
-        long verifiedFiles) {}
+        Progress resync) {}

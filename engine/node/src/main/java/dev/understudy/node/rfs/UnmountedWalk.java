@@ -24,15 +24,15 @@ final class UnmountedWalk {
         this.directories = directories;
     }
 
-    /// Walks if there was an unmounted period that may matter.
+    /// Walks if there was an unmounted period that may matter. The period is over for good only with
+    /// [#mounted], to be called when what was found is durable.
     ///
     /// @param found gets the parts to be compared
     /// @return files that may have changed
     long run(BlockSet found) throws IOException {
         long since = lastMountedSeconds();
         if (since < 0) {
-            mounted(); // never mounted before: nothing to compare with
-            return 0;
+            return 0; // never mounted before: nothing to compare with
         }
         long changed = 0;
         for (Directory directory : directories) {
@@ -50,7 +50,6 @@ final class UnmountedWalk {
             }
             changed += changes.files().size();
         }
-        mounted();
         return changed;
     }
 

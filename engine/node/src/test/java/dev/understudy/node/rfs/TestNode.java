@@ -62,6 +62,13 @@ final class TestNode implements AutoCloseable {
     }
 
     void start(String peer, InetSocketAddress address, Tuning tuning) throws IOException {
+        open(peer, address, tuning);
+        command(new Effect.MountReadOnly());
+        await(Event.Verified.class);
+    }
+
+    /// Makes the replica; nothing is mounted.
+    void open(String peer, InetSocketAddress address, Tuning tuning) throws IOException {
         EventLoop made = new EventLoop("loop-" + name, faults::add);
         made.start();
         loop = made;
@@ -110,8 +117,6 @@ final class TestNode implements AutoCloseable {
                         });
         replica = started;
         started.lease(Long.MAX_VALUE);
-        command(new Effect.MountReadOnly());
-        await(Event.Verified.class);
     }
 
     private FrontListener listener() {

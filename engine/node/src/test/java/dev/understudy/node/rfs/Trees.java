@@ -1,11 +1,15 @@
 package dev.understudy.node.rfs;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
@@ -54,6 +58,9 @@ final class Trees {
         if (Files.isSymbolicLink(path)) {
             return line + " -> " + Files.readSymbolicLink(path);
         }
+        if (Files.isRegularFile(path) || Files.isDirectory(path)) {
+            line += userAttributes(path);
+        }
         if (Files.isRegularFile(path)) {
             CRC32C crc = new CRC32C();
             crc.update(Files.readAllBytes(path));
@@ -66,5 +73,20 @@ final class Trees {
                     + crc.getValue();
         }
         return line;
+    }
+
+    private static String userAttributes(Path path) throws IOException {
+        UserDefinedFileAttributeView view =
+                Files.getFileAttributeView(path, UserDefinedFileAttributeView.class);
+        StringBuilder text = new StringBuilder();
+        for (String name : new TreeSet<>(view.list())) {
+            ByteBuffer value = ByteBuffer.allocate(view.size(name));
+            view.read(name, value);
+            text.append(' ')
+                    .append(name)
+                    .append('=')
+                    .append(HexFormat.of().formatHex(value.array()));
+        }
+        return text.toString();
     }
 }

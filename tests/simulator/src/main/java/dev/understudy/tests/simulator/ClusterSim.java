@@ -2,12 +2,10 @@ package dev.understudy.tests.simulator;
 
 import dev.understudy.core.failover.Command;
 import dev.understudy.core.failover.DataState;
-import dev.understudy.core.failover.Isolation;
 import dev.understudy.core.failover.State;
-import dev.understudy.core.failover.WaitReason;
 
 /// One run: two machines are set up, live through faults, heal, and must end fully redundant.
-public final class ClusterSim {
+final class ClusterSim {
     private static final long SETUP_NS = 60 * World.SECOND;
     private static final long HEAL_NS = 240 * World.SECOND;
 
@@ -15,38 +13,17 @@ public final class ClusterSim {
     private final Machine[] machines;
     private final Faults faults;
     private final Clients clients;
+    private final Plan plan;
 
     /// Sets a run up.
     ///
-    /// @param seed everything follows from it
-    /// @param variant SHIPPED, or a mistake to be refuted
-    /// @param isolation the policy of both nodes
+    /// @param plan everything follows from it
     /// @param tally counts what happens
-    public ClusterSim(long seed, Variant variant, Isolation isolation, Tally tally) {
-        this(seed, variant, isolation, false, tally);
-    }
-
-    /// Sets up the run that belongs to a seed: of ten, seven are `protect`, one each `available`,
-    /// `manual`, and `protect` with an operator who forces.
-    public static ClusterSim ofSeed(long seed, Tally tally) {
-        int kind = (int) Math.floorMod(seed, 10L);
-        Isolation isolation =
-                switch (kind) {
-                    case 7 -> Isolation.AVAILABLE;
-                    case 8 -> Isolation.MANUAL;
-                    default -> Isolation.PROTECT;
-                };
-        return new ClusterSim(seed, Variant.SHIPPED, isolation, kind == 9, tally);
-    }
-
-    /// Sets a run up in which an operator may force a node to serve.
-    public ClusterSim(
-            long seed, Variant variant, Isolation isolation, boolean forces, Tally tally) {
-        Trace.clear();
-        world = new World(seed, variant, tally);
-        world.ledger.mayDiverge = forces || isolation == Isolation.AVAILABLE;
-        Machine a = new Machine(world, 0, isolation);
-        Machine b = new Machine(world, 1, isolation);
+    ClusterSim(Plan plan, Tally tally) {
+        this.plan = plan;
+        world = new World(plan, tally);
+        Machine a = new Machine(world, 0, plan.isolation());
+        Machine b = new Machine(world, 1, plan.isolation());
         a.peer = b;
         b.peer = a;
         machines = new Machine[] {a, b};
@@ -57,18 +34,21 @@ public final class ClusterSim {
     /// Runs to the end.
     ///
     /// @throws Violation at the first invariant that does not hold
-    public void run() {
+    void run() {
         try {
             machines[0].powerOn();
             machines[1].powerOn();
-            everyMillisecond();
+            every10Ms();
             world.runUntil(World.SECOND);
             command(0, Command.PRIM);
             command(1, Command.START);
             awaitRedundancy(SETUP_NS, "setup");
-            long chaosNs = world.between(30 * World.SECOND, 90 * World.SECOND);
-            faults.begin(world.now + chaosNs);
-            world.runUntil(world.now + chaosNs + 15 * World.SECOND);
+            long before = world.transitions;
+            faults.begin(plan);
+            world.runUntil(world.now + plan.lengthNs() + 13 * World.SECOND);
+            if (plan.isCalm() && world.transitions != before) {
+                throw new Violation("I13", "the witness alone made a node change its state");
+            }
             faults.heal();
             awaitRedundancy(HEAL_NS, "after all faults ceased");
             clients.isActive = false;
@@ -80,9 +60,9 @@ public final class ClusterSim {
         }
     }
 
-    private void everyMillisecond() {
+    private void every10Ms() {
         world.invariants.both(world, machines[0], machines[1]);
-        world.in(10 * World.MS, this::everyMillisecond);
+        world.in(10 * World.MS, this::every10Ms);
     }
 
     private void command(int index, Command command) {
@@ -114,7 +94,10 @@ public final class ClusterSim {
             if (daemon == null || daemon.node.isBusy()) {
                 return false;
             }
-            prim |= daemon.node.state() == State.PRIM && !daemon.node.lease().isFrozen();
+            prim |=
+                    daemon.node.state() == State.PRIM
+                            && !daemon.node.lease().isFrozen()
+                            && daemon.node.app().isUp();
             second |= daemon.node.state() == State.SECOND;
         }
         return prim && second;
@@ -123,9 +106,7 @@ public final class ClusterSim {
     private boolean isNamedWait() {
         for (Machine machine : machines) {
             Daemon daemon = machine.daemon;
-            if (daemon != null
-                    && (daemon.node.saved().data() == DataState.DIVERGED
-                            || daemon.node.reason() == WaitReason.APPLICATION_FAILED)) {
+            if (daemon != null && daemon.node.saved().data() == DataState.DIVERGED) {
                 return true;
             }
         }
@@ -144,6 +125,7 @@ public final class ClusterSim {
                         .append(" (")
                         .append(daemon.node.reason())
                         .append(") ")
+                        .append(daemon.node.app().trouble())
                         .append(daemon.node.saved())
                         .append(" ")
                         .append(daemon.node.register())
@@ -162,7 +144,7 @@ public final class ClusterSim {
     }
 
     /// The last lines of the journals of both nodes, with faults.
-    public static String timeline() {
-        return Trace.text();
+    String timeline() {
+        return world.trace.text();
     }
 }

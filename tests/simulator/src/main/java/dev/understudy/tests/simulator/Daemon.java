@@ -1,5 +1,6 @@
 package dev.understudy.tests.simulator;
 
+import dev.understudy.core.failover.Action;
 import dev.understudy.core.failover.Beat;
 import dev.understudy.core.failover.Command;
 import dev.understudy.core.failover.Effect;
@@ -41,6 +42,7 @@ final class Daemon {
     private boolean isWriting;
     private long lastSentNs;
     private long hookRun;
+    private int beats;
 
     Daemon(Machine machine, long incarnation) {
         this.machine = machine;
@@ -186,7 +188,8 @@ final class Daemon {
         switch (effect) {
             case Effect.Journal line -> {
                 world.tally.fired(line.rule());
-                Trace.line(world.now, machine, line);
+                world.transitions += line.from() == line.to() ? 0 : 1;
+                world.trace.line(world.now, machine, line);
             }
             case Effect.Persist _ -> throw new IllegalStateException("carried out above");
             case Effect.ChangeRegister change -> change(change.change());
@@ -293,7 +296,9 @@ final class Daemon {
     private void hook(Effect.RunHook hook) {
         long run = hook.run();
         hookRun = run;
-        boolean fails = hookFails && hook.hook() != Hook.TRANSITION;
+        boolean starts = hook.hook() == Hook.START_PRIM || hook.hook() == Hook.START_BOTH;
+        boolean breaks = machine.isAppBroken && starts;
+        boolean fails = breaks || (hookFails && hook.hook() != Hook.TRANSITION);
         boolean hangs = hookHangs && hook.hook() != Hook.TRANSITION;
         if (fails) {
             hookFails = false;
@@ -319,9 +324,20 @@ final class Daemon {
 
     private void done(Hook hook) {
         switch (hook) {
-            case START_PRIM -> machine.isAppRunning = true;
+            case START_PRIM -> {
+                machine.isAppRunning = true;
+                if (machine.isAppCrashing) {
+                    after(world.between(World.SECOND, 5 * World.SECOND), this::crash);
+                }
+            }
             case STOP_PRIM, PRESTART -> machine.isAppRunning = false;
             default -> {}
+        }
+    }
+
+    private void crash() {
+        if (machine.isAppRunning && machine.isAppCrashing) {
+            offer(now -> new Event.ResourceDown(now, "tcp.app", Action.RESTART));
         }
     }
 
@@ -347,10 +363,18 @@ final class Daemon {
         if (isDead || isPaused || hangs) {
             return;
         }
-        byte[] bytes = MessageCodec.encode(Failover.beat(node, stamp()));
+        Beat said = Failover.beat(node, stamp());
+        // Every eighth goes through the bytes of the wire; a round trip is an eighth of the time.
+        boolean coded = (++beats & 7) == 0;
+        byte[] bytes = coded ? MessageCodec.encode(said) : new byte[0];
         world.datagram(
                 machine.index,
-                () -> machine.other().hear(Objects.requireNonNull(MessageCodec.decode(bytes))));
+                () ->
+                        machine.other()
+                                .hear(
+                                        coded
+                                                ? Objects.requireNonNull(MessageCodec.decode(bytes))
+                                                : said));
     }
 
     private void wake() {

@@ -26,6 +26,9 @@ final class Disk {
     /// The hot-set journal: in the page cache.
     final TreeSet<Integer> hot = new TreeSet<>();
 
+    /// Changed while nothing was mounted, and not found by the walk yet.
+    final TreeSet<Integer> edits = new TreeSet<>();
+
     /// Map and journal name everything that may differ; false after power was lost while only the
     /// journal knew.
     boolean isIntact = true;

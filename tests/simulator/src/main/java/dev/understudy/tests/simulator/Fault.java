@@ -42,6 +42,12 @@ public enum Fault {
     HOOK_FAILS,
     /// The next hook hangs.
     HOOK_HANGS,
+    /// The daemon dies, and somebody changes a file while the directories are not mounted.
+    HAND_EDIT,
+    /// The application does not start on one machine for a while.
+    APP_BROKEN,
+    /// The application starts and a checker finds it down soon after, for a while.
+    APP_CRASHES,
     /// A checker finds the application down.
     RESOURCE_DOWN,
     /// SECOND's disk refuses a write.

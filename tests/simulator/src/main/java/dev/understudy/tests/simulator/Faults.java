@@ -8,6 +8,7 @@ import dev.understudy.core.failover.Node;
 import dev.understudy.core.failover.Settings;
 import dev.understudy.core.failover.State;
 import dev.understudy.core.failover.WaitReason;
+import java.util.SplittableRandom;
 
 /// Injects faults at random, and takes them all back at the end.
 final class Faults {
@@ -15,34 +16,29 @@ final class Faults {
     private final Machine[] machines;
     private long endNs;
 
+    /// Of the fault that is being injected.
+    private SplittableRandom fate = new SplittableRandom(0);
+
     Faults(World world, Machine[] machines) {
         this.world = world;
         this.machines = machines;
     }
 
-    void begin(long untilNs) {
-        endNs = untilNs;
-        next();
+    /// From now on the faults of the plan happen at their times.
+    void begin(Plan plan) {
+        endNs = world.now + plan.lengthNs();
+        for (Injection injection : plan.faults()) {
+            world.in(
+                    injection.atNs(),
+                    () -> {
+                        fate = new SplittableRandom(injection.chance());
+                        inject(injection.fault(), machines[injection.machine()]);
+                    });
+        }
     }
 
-    private void next() {
-        world.in(
-                world.between(500 * World.MS, 9 * World.SECOND),
-                () -> {
-                    if (world.now < endNs) {
-                        Fault[] all = Fault.values();
-                        inject(all[world.random.nextInt(all.length)]);
-                        if (world.chance(0.2)) { // often two at once
-                            inject(all[world.random.nextInt(all.length)]);
-                        }
-                        next();
-                    }
-                });
-    }
-
-    private void inject(Fault fault) {
-        Machine machine = machines[world.random.nextInt(2)];
-        Trace.note(world.now, "-- " + fault + " " + machine.id);
+    private void inject(Fault fault, Machine machine) {
+        world.trace.note(world.now, fault + " " + machine.id);
         world.tally.injected(fault);
         if (isFault(fault)) {
             world.ledger.faults++;
@@ -56,8 +52,8 @@ final class Faults {
                 power(machines[0], false);
                 power(machines[1], false);
             }
-            case PAUSE_SHORT -> pause(machine, world.between(800 * World.MS, 3 * World.SECOND));
-            case PAUSE_LONG -> pause(machine, world.between(5 * World.SECOND, 30 * World.SECOND));
+            case PAUSE_SHORT -> pause(machine, between(800 * World.MS, 3 * World.SECOND));
+            case PAUSE_LONG -> pause(machine, between(5 * World.SECOND, 30 * World.SECOND));
             case CUT -> {
                 cut(0);
                 cut(1);
@@ -71,11 +67,11 @@ final class Faults {
             }
             case FLAP -> flap(20);
             case LOSS -> {
-                world.loss = world.random.nextDouble() * 0.6;
+                world.loss = fate.nextDouble() * 0.6;
                 later(() -> world.loss = 0);
             }
             case DELAY -> {
-                world.delayNs = world.between(50 * World.MS, 900 * World.MS);
+                world.delayNs = between(50 * World.MS, 900 * World.MS);
                 later(() -> world.delayNs = 0);
             }
             case DUPLICATE -> {
@@ -86,7 +82,34 @@ final class Faults {
                 world.witnessDown = true;
                 later(() -> world.witnessDown = false);
             }
+            case HAND_EDIT -> {
+                kill(machine, true);
+                int chunk = fate.nextInt(Disk.CHUNKS);
+                world.in(100 * World.MS, () -> machine.edit(chunk));
+            }
+            case APP_BROKEN -> {
+                machine.isAppBroken = true;
+                broken(() -> machine.isAppBroken = false);
+                restartBroken(machine);
+            }
+            case APP_CRASHES -> {
+                machine.isAppCrashing = true;
+                broken(() -> machine.isAppCrashing = false);
+                restartBroken(machine);
+            }
             default -> onDaemon(fault, machine);
+        }
+    }
+
+    private void broken(Runnable repaired) {
+        world.in(between(5 * World.SECOND, 60 * World.SECOND), repaired);
+    }
+
+    /// What runs already shows it at its next start.
+    private void restartBroken(Machine machine) {
+        Daemon daemon = machine.daemon;
+        if (daemon != null && (fate.nextBoolean())) {
+            daemon.offer(now -> new Event.ResourceDown(now, "tcp.app", Action.RESTART));
         }
     }
 
@@ -94,6 +117,7 @@ final class Faults {
     private static boolean isFault(Fault fault) {
         return switch (fault) {
             case SWAP, RESTART, DUPLICATE, RECONFIGURE, FAILOVER_OFF, DETACH -> false;
+            case APP_BROKEN, APP_CRASHES -> false;
             case POWER, POWER_TORN, POWER_BOTH -> false;
             default -> true;
         };
@@ -181,7 +205,7 @@ final class Faults {
     }
 
     private void reconfigure() {
-        String digest = "digest" + world.random.nextInt(1000);
+        String digest = "digest" + fate.nextInt(1000);
         configure(machines[0], with(machines[0], digest, true));
         later(() -> configure(machines[1], with(machines[1], digest, true)));
     }
@@ -212,7 +236,7 @@ final class Faults {
         Action[] actions = {
             Action.NONE, Action.RESTART, Action.STOPSTART, Action.STOP, Action.SWAP
         };
-        return actions[world.random.nextInt(actions.length)];
+        return actions[fate.nextInt(actions.length)];
     }
 
     private void stall(Daemon daemon) {
@@ -226,8 +250,12 @@ final class Faults {
         });
     }
 
+    private long between(long lowNs, long highNs) {
+        return fate.nextLong(lowNs, highNs);
+    }
+
     private void later(Runnable heal) {
-        world.in(world.between(300 * World.MS, 12 * World.SECOND), heal);
+        world.in(between(300 * World.MS, 12 * World.SECOND), heal);
     }
 
     private void kill(Machine machine, boolean andGuard) {
@@ -236,7 +264,7 @@ final class Faults {
         }
         machine.killDaemon(andGuard);
         world.in(
-                world.between(300 * World.MS, 10 * World.SECOND),
+                between(300 * World.MS, 10 * World.SECOND),
                 () -> {
                     if (machine.daemon == null) {
                         machine.startDaemon();
@@ -274,7 +302,7 @@ final class Faults {
         world.ledger.powerLosses++;
         world.ledger.faults++;
         machine.losePower();
-        world.in(world.between(2 * World.SECOND, 15 * World.SECOND), machine::powerOn);
+        world.in(between(2 * World.SECOND, 15 * World.SECOND), machine::powerOn);
     }
 
     private void pause(Machine machine, long ns) {
@@ -303,7 +331,7 @@ final class Faults {
 
     /// Takes every fault back; the operator starts what is down.
     void heal() {
-        Trace.note(world.now, "-- all faults cease");
+        world.trace.note(world.now, "all faults cease");
         for (int i = 0; i < 2; i++) {
             world.cut[i] = false;
             world.clientsCut[i] = false;
@@ -313,6 +341,8 @@ final class Faults {
         world.delayNs = 0;
         world.duplicates = 0;
         for (Machine machine : machines) {
+            machine.isAppBroken = false;
+            machine.isAppCrashing = false;
             configure(machine, with(machine, "healed", true));
         }
     }

@@ -1,5 +1,6 @@
 package dev.understudy.tests.simulator;
 
+import dev.understudy.core.failover.Action;
 import dev.understudy.core.failover.DataState;
 import dev.understudy.core.failover.Effect;
 import dev.understudy.core.failover.Event;
@@ -32,6 +33,48 @@ final class Invariants {
             serving(daemon, before, next);
         }
         stops(daemon, next);
+        neverGivesUp(before, event, next);
+        overwritesByWord(before, next);
+    }
+
+    /// I9: a copy that holds writes which exist nowhere else, or that is not trusted, is given up
+    /// by an operator only.
+    private static void overwritesByWord(Node before, Node next) {
+        DataState data = before.saved().data();
+        boolean precious = data == DataState.DIVERGED || data == DataState.SUSPECT;
+        boolean given = before.goal().isForced() && before.goal().wanted() == Node.Wanted.SECOND;
+        if (precious && next.saved().data() == DataState.SYNCING && !given) {
+            throw new Violation("I9", data + " is overwritten without an operator's word");
+        }
+    }
+
+    /// I7: at the end of a resynchronisation the target holds what its source has applied.
+    static void resynchronised(Replica source, Replica target) {
+        long applied = source.source == null ? 0 : source.source.applied();
+        for (int chunk = 0; chunk < Disk.CHUNKS; chunk++) {
+            long mine = source.disk.cache[chunk];
+            long theirs = target.contentAt(chunk, applied);
+            if (mine != theirs) {
+                throw new Violation(
+                        "I7", "resynchronised chunk " + chunk + ": " + mine + " and " + theirs);
+            }
+        }
+    }
+
+    /// I12: nothing but an operator's word or an action that the module asks for ends a module.
+    private static void neverGivesUp(Node before, Event event, Node next) {
+        boolean ends = isEnd(next) && !isEnd(before);
+        boolean asked =
+                event instanceof Event.Commanded
+                        || (event instanceof Event.ResourceDown down
+                                && down.action() == Action.STOP);
+        if (ends && !asked) {
+            throw new Violation("I12", next.settings().self() + " gave up by itself: " + event);
+        }
+    }
+
+    private static boolean isEnd(Node node) {
+        return node.goal().wanted() == Node.Wanted.STOP && !node.goal().startsAgain();
     }
 
     private static void journalFirst(Step step) {

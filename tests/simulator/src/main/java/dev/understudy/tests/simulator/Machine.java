@@ -47,6 +47,12 @@ final class Machine {
     /// Processes of the application; they outlive the daemon.
     boolean isAppRunning;
 
+    /// The application does not start here.
+    boolean isAppBroken;
+
+    /// The application starts here and dies soon after.
+    boolean isAppCrashing;
+
     private final long clockOffsetNs;
     private final double drift;
 
@@ -130,6 +136,15 @@ final class Machine {
                         world.datagram(index, () -> other().hear(fenced));
                     }
                 });
+    }
+
+    /// Somebody changes a file below the place where the directories are mounted.
+    void edit(int chunk) {
+        if (daemon == null) {
+            disk.cache[chunk] = world.nextValue();
+            disk.durable[chunk] = disk.cache[chunk];
+            disk.edits.add(chunk);
+        }
     }
 
     void losePower() {

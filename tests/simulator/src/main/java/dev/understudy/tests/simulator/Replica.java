@@ -154,15 +154,30 @@ final class Replica {
 
     private void mountReadOnly() {
         isGateOpen = false;
+        // A later term of service must not find operations of this one.
+        blocked.clear();
         if (source != null) {
             nextSeq = source.announced() + 1;
+            endSource();
+            mode = Mode.IDLE;
         }
         daemon.after(
                 10 * World.MS,
                 () -> {
                     tell(Event.Mounted::new);
-                    tell(now -> new Event.Verified(now, 0));
+                    walk();
                 });
+    }
+
+    /// What was changed while nothing was mounted joins the sets.
+    private void walk() {
+        int found = disk.edits.size();
+        if (found > 0 && world.variant != Variant.WALK_SKIPPED) {
+            disk.edits.forEach(this::mark);
+            disk.map.addAll(disk.edits);
+        }
+        disk.edits.clear();
+        tell(now -> new Event.Verified(now, found));
     }
 
     private void serve(Effect.Serve serve) {
@@ -415,6 +430,19 @@ final class Replica {
                 if (write.chunk() == chunk && write.seq() <= sink.received()) {
                     value = Math.max(value, write.value());
                 }
+            }
+        }
+        return value;
+    }
+
+    /// The content of a chunk once everything received up to `seq` is applied.
+    long contentAt(int chunk, long seq) {
+        long value = disk.cache[chunk];
+        long newest = 0;
+        for (Write write : received.values()) {
+            if (write.chunk() == chunk && write.seq() <= seq && write.seq() > newest) {
+                newest = write.seq();
+                value = write.value();
             }
         }
         return value;
@@ -702,6 +730,9 @@ final class Replica {
         if (mapped) {
             needed.addAll(target.sets.known(target.disk));
         }
+        if (world.variant == Variant.COPY_SKIPS) {
+            needed.pollFirst();
+        }
         for (int chunk : needed) {
             mark(chunk);
             disk.map.add(chunk);
@@ -784,6 +815,7 @@ final class Replica {
                     disk.map.addAll(set);
                     disk.isIntact = true;
                     isReady = true;
+                    Invariants.resynchronised(in.source, this);
                     tell(now -> new Event.TargetReady(now, id));
                     in.toSource(() ->
                             in.source.ifIn(

@@ -1,12 +1,19 @@
 package dev.understudy.tests.simulator;
 
 import dev.understudy.core.failover.Rule;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Counts what many seeds did: a rule that never fired or a fault that was never injected proves
 /// nothing.
 public final class Tally {
+    /// With two votes nobody but the node itself changes its register.
+    private static final Set<Rule> ELSEWHERE = EnumSet.of(Rule.REGISTER_REFUSED);
+
     private final Map<Rule, Long> rules = new EnumMap<>(Rule.class);
     private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
 
@@ -39,6 +46,31 @@ public final class Tally {
     /// How many faults were injected.
     public long faultCount() {
         return faults.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /// Adds what another one counted.
+    void add(Tally other) {
+        other.rules.forEach((rule, count) -> rules.merge(rule, count, Long::sum));
+        other.faults.forEach((fault, count) -> faults.merge(fault, count, Long::sum));
+        steps += other.steps;
+        acknowledged += other.acknowledged;
+    }
+
+    /// Rules that never fired and faults that were never injected, but for those that no run can
+    /// meet.
+    List<String> untried() {
+        List<String> names = new ArrayList<>();
+        for (Rule rule : Rule.values()) {
+            if (count(rule) == 0 && !ELSEWHERE.contains(rule)) {
+                names.add(rule.number() + " " + rule);
+            }
+        }
+        for (Fault fault : Fault.values()) {
+            if (count(fault) == 0) {
+                names.add(fault.toString());
+            }
+        }
+        return names;
     }
 
     /// Both tables as text.

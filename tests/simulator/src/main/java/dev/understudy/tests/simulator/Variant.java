@@ -16,5 +16,9 @@ public enum Variant {
     /// The reply to a join is lost and taken for "not joined".
     JOIN_REPLY_LOST,
     /// One node's fsync counts as durable on both.
-    FSYNC_LOCAL
+    FSYNC_LOCAL,
+    /// A resynchronisation leaves out one of the places that differ.
+    COPY_SKIPS,
+    /// What was changed while nothing was mounted is not looked for.
+    WALK_SKIPPED
 }

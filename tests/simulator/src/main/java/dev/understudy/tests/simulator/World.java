@@ -1,6 +1,6 @@
 package dev.understudy.tests.simulator;
 
-import java.util.PriorityQueue;
+import dev.understudy.core.failover.Isolation;
 import java.util.SplittableRandom;
 
 /// Virtual time, chance, and the links between two machines and their gateway.
@@ -28,39 +28,39 @@ final class World {
     double duplicates;
     long delayNs;
 
-    private final PriorityQueue<Task> tasks = new PriorityQueue<>();
-    private long order;
+    /// What an operator would have read.
+    final Trace trace = new Trace();
 
-    private record Task(long at, long order, Runnable run) implements Comparable<Task> {
-        @Override
-        public int compareTo(Task other) {
-            return at != other.at ? Long.compare(at, other.at) : Long.compare(order, other.order);
-        }
-    }
+    /// How often a node changed its state.
+    long transitions;
 
-    World(long seed, Variant variant, Tally tally) {
-        this.random = new SplittableRandom(seed);
-        this.variant = variant;
+    private long value;
+    private final Agenda agenda = new Agenda();
+
+    World(Plan plan, Tally tally) {
+        this.random = new SplittableRandom(plan.seed());
+        this.variant = plan.variant();
         this.tally = tally;
         this.ledger = new Ledger(tally);
+        ledger.mayDiverge = plan.forces() || plan.isolation() == Isolation.AVAILABLE;
+    }
+
+    /// A content that never was.
+    long nextValue() {
+        return ++value;
     }
 
     void in(long delayNs, Runnable run) {
-        tasks.add(new Task(now + delayNs, order++, run));
+        agenda.add(now + delayNs, run);
     }
 
     /// Runs what is due until `until`, or until nothing is left.
     void runUntil(long until) {
-        while (true) {
-            Task next = tasks.peek();
-            if (next == null || next.at() > until) {
-                now = until;
-                return;
-            }
-            tasks.poll();
-            now = next.at();
-            next.run().run();
+        while (agenda.nextNs() <= until) {
+            now = agenda.nextNs();
+            agenda.poll().run();
         }
+        now = until;
     }
 
     boolean chance(double probability) {

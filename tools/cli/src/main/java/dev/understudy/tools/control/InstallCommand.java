@@ -5,11 +5,6 @@ import dev.understudy.safe.ReadResult;
 import dev.understudy.safe.SafeModule;
 import dev.understudy.safe.read.SafeReader;
 import dev.understudy.tools.Exit;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +12,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
 /// Installs a module on all nodes.
 @Command(

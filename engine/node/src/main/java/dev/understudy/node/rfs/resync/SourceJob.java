@@ -14,6 +14,7 @@ import dev.understudy.node.rfs.tree.LowerTree;
 import dev.understudy.node.rfs.tree.TreeReader;
 import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.net.EventLoop;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -81,6 +82,7 @@ public final class SourceJob {
     private static final int TASKS_MAX = 4;
     private static final int CHECKS_MAX = 20_000;
     private static final long STALL_NS = 30_000_000_000L;
+    private static final int FRUITLESS_MAX = 1000;
 
     private final EventLoop loop;
     private final Executor worker;
@@ -91,6 +93,7 @@ public final class SourceJob {
     private final BlockSet todo = new BlockSet(Tracker.BLOCK_SHIFT);
     private final BlockSet dirs = new BlockSet(Tracker.BLOCK_SHIFT);
     private final BlockSet check = new BlockSet(Tracker.BLOCK_SHIFT);
+    private final BlockSet later = new BlockSet(Tracker.BLOCK_SHIFT);
     private final List<FileTask> tasks = new ArrayList<>();
     private final Map<Long, List<TreeReader.Entry>> listings = new HashMap<>();
     private final ArrayDeque<FileTask.Put> puts = new ArrayDeque<>();
@@ -104,6 +107,8 @@ public final class SourceJob {
     private Phase phase = Phase.STARTING;
     private boolean deep;
     private int namesUnderWay;
+    private long placed;
+    private int fruitless;
     private int compares;
     private long listingCount;
     private long framesSent;
@@ -334,7 +339,13 @@ public final class SourceJob {
         int tree = Item.tree(buffer, at);
         FileId id = Item.id(buffer, at);
         boolean isDirectory = Item.arg(buffer, at) == Stat.S_IFDIR;
-        if (Item.flags(buffer, at) == 0) {
+        int flags = Item.flags(buffer, at);
+        if ((flags & Item.LATER) != 0) {
+            later.addNames(tree, id.high(), id.low());
+            return;
+        }
+        placed++;
+        if ((flags & Item.MADE) == 0) {
             moved(tree, id, isDirectory);
             return;
         }
@@ -440,10 +451,36 @@ public final class SourceJob {
         if (namesUnderWay > 0) {
             return false; // files wait until it is known which of them are new
         }
+        if (!later.isEmpty() && dirs.isEmpty()) {
+            return retryNames();
+        }
         if (check.files() > 0) {
             return startCheck(check.file(check.files() - 1));
         }
         return startCopy();
+    }
+
+    /// Sends directories again whose names had to wait for others: a directory that was moved below
+    /// its own former child has to let that child go first. One of the waiting names can always be
+    /// put into its place: the topmost directory on the way to the root that lies, on the target,
+    /// inside what is to be moved. So a round without any means that the sets lack something.
+    private boolean retryNames() {
+        fruitless = placed > 0 ? 0 : fruitless + 1;
+        placed = 0;
+        if (fruitless > FRUITLESS_MAX) {
+            fail("directories cannot be brought into their order");
+            return false;
+        }
+        for (int i = 0; i < later.files(); i++) {
+            BlockSet.Part part = later.file(i);
+            dirs.addNames(part.tree(), part.high(), part.low());
+        }
+        later.clear();
+        if (fruitless > 1 && !deep) {
+            deep = true;
+            addRoots();
+        }
+        return true;
     }
 
     private boolean startCheck(BlockSet.Part part) {
@@ -529,6 +566,7 @@ public final class SourceJob {
                 && outgoing.isEmpty()
                 && namesUnderWay == 0
                 && dirs.isEmpty()
+                && later.isEmpty()
                 && check.isEmpty()
                 && framesDone == framesSent;
     }
@@ -571,7 +609,8 @@ public final class SourceJob {
     private boolean isLittleLeft() {
         long periods = Math.min(8, (loop.nowNs() - beganNs) / PATIENCE_NS);
         long files = Math.min((long) MUCH_FILES, (long) LITTLE_FILES << periods);
-        long left = dirs.files() + todo.wholes() + todo.cuts() + namesUnderWay;
+        long left =
+                (long) dirs.files() + later.files() + todo.wholes() + todo.cuts() + namesUnderWay;
         return left <= files
                 && todo.blockBytes() <= LITTLE_BYTES << periods
                 && check.isEmpty()
@@ -585,7 +624,7 @@ public final class SourceJob {
                 return false;
             }
         }
-        return namesUnderWay == 0;
+        return namesUnderWay == 0 && later.isEmpty();
     }
 
     /// Counts comparisons of a whole file under way.

@@ -17,6 +17,7 @@ import dev.understudy.node.rfs.tree.TreeWriter;
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.fs.Fd;
 import dev.understudy.posix.fs.Stat;
+
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -289,13 +290,20 @@ public final class TargetJob {
         body.get(name);
         Attributes attributes = Attributes.read(body);
         host.mark(tree, id, Item.MARK_ATTRIBUTES, 0, 0);
-        boolean created = writers.get(tree).put(id, parent, name, attributes);
-        if (created) {
+        TreeWriter.Placed placed = writers.get(tree).put(id, parent, name, attributes);
+        if (placed == TreeWriter.Placed.MADE) {
             int flags = attributes.type() == Stat.S_IFDIR ? Item.MARK_NAMES : Item.MARK_WHOLE;
             host.mark(tree, id, flags, 0, 0);
         }
+        int flags =
+                switch (placed) {
+                    case THERE -> 0;
+                    case MADE -> Item.MADE;
+                    case LATER -> Item.LATER;
+                };
+        FileId of = placed == TreeWriter.Placed.LATER ? parent : id;
         ByteBuffer frame = FileTask.buffer(Item.HEADER_BYTES);
-        Item.begin(frame, FrameType.CREATED, tree, created ? 1 : 0, 0, id, attributes.type());
+        Item.begin(frame, FrameType.CREATED, tree, flags, 0, of, attributes.type());
         Item.end(frame, 0);
         send(frame);
     }

@@ -11,10 +11,12 @@ import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.fs.ThreadMask;
 import dev.understudy.posix.fs.Times;
 import dev.understudy.posix.fs.Xattr;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// Makes a tree equal to another one, by id: the target's hands in a resynchronisation. For one
 /// platform thread; the tree may be read by others meanwhile.
@@ -22,6 +24,17 @@ import org.jspecify.annotations.Nullable;
 /// Names that are in the way or gone on the source are not removed at once but put aside (see
 /// [Excludes#ASIDE]), because the file may turn up under another name; [#finish] removes the rest.
 public final class TreeWriter {
+    /// What became of a name.
+    public enum Placed {
+        /// It leads to the file, which was here before.
+        THERE,
+        /// The file had to be created and has no data yet.
+        MADE,
+        /// Nothing was done: the directory in which the name belongs lies, for now, below the
+        /// directory that the name means. It works once other names are in their places.
+        LATER
+    }
+
     private final LowerTree tree;
     private final TreeReader reader;
     private final Stat stat = new Stat();
@@ -42,9 +55,8 @@ public final class TreeWriter {
     /// @param parent directory that is already there
     /// @param attributes as on the source; the modification time is only right until data is
     ///   written, see [#setAttributes]
-    /// @return whether the file was created, so that it has no data yet
     /// @throws IOException with the error of the file system
-    public boolean put(FileId id, FileId parent, byte[] name, Attributes attributes)
+    public Placed put(FileId id, FileId parent, byte[] name, Attributes attributes)
             throws IOException {
         ThreadMask.clear();
         LowerFile directory = tree.byId(parent);
@@ -54,15 +66,21 @@ public final class TreeWriter {
         int fd = Errno.check("open " + parent, tree.pin(directory));
         try (CString c = CString.of(name)) {
             LowerFile there = tree.findAt(fd, c.address(), stat);
-            boolean created = false;
+            Placed placed = Placed.THERE;
             if (there == null || !carries(there, id)) {
                 if (there != null) {
                     putAside(fd, c.address());
                 }
-                created = !bring(id, fd, c.address()) && create(id, fd, c.address(), attributes);
+                placed = bring(id, fd, c.address());
+                if (placed == Placed.LATER) {
+                    return placed;
+                }
+                if (placed == Placed.MADE) {
+                    create(id, fd, c.address(), attributes);
+                }
             }
             setAttributes(id, attributes);
-            return created;
+            return placed;
         } finally {
             tree.unpin(directory);
         }
@@ -74,38 +92,42 @@ public final class TreeWriter {
     }
 
     /// Moves or links the file with an id, wherever it is, to a name.
-    private boolean bring(FileId id, int directory, long name) throws IOException {
+    ///
+    /// @return MADE if there is no such file yet: it has to be made
+    private Placed bring(FileId id, int directory, long name) throws IOException {
         LowerFile file = tree.byId(id);
         int fd = file == null ? -1 : tree.pin(file);
         if (file == null || fd < 0) {
-            return false;
+            return Placed.MADE;
         }
         try {
             if (!file.isDirectory()) {
                 int result = At.linkat(fd, Stat.emptyName(), directory, name, At.AT_EMPTY_PATH);
                 if (result == -Errno.ENOENT) {
-                    return false; // its last name is gone
+                    return Placed.MADE; // its last name is gone
                 }
                 Errno.check("link " + id, result);
-                return true;
+                return Placed.THERE;
             }
             String path = tree.pathOf(file);
             try (CString from = CString.of(Attributes.latin(path))) {
                 LowerFile at = tree.findAt(tree.rootFd(), from.address(), stat);
                 if (at != file) {
-                    return false;
+                    return Placed.MADE;
                 }
-                Errno.check(
-                        "move " + path,
-                        At.renameat2(tree.rootFd(), from.address(), directory, name, 0));
-                return true;
+                int result = At.renameat2(tree.rootFd(), from.address(), directory, name, 0);
+                if (result == -Errno.EINVAL) {
+                    return Placed.LATER; // rename(2): into a subdirectory of itself
+                }
+                Errno.check("move " + path, result);
+                return Placed.THERE;
             }
         } finally {
             tree.unpin(file);
         }
     }
 
-    private boolean create(FileId id, int directory, long name, Attributes a) throws IOException {
+    private void create(FileId id, int directory, long name, Attributes a) throws IOException {
         int mode = a.mode() & 07777;
         int result =
                 switch (a.type()) {
@@ -138,7 +160,6 @@ public final class TreeWriter {
             throw Errno.failed("mark " + id, tree.lastErrno());
         }
         tree.unpin(file);
-        return true;
     }
 
     /// Gives a file its attributes: size, owner, mode, extended attributes, and last the

@@ -1,0 +1,140 @@
+package dev.understudy.node.rfs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.understudy.core.failover.Effect;
+import dev.understudy.core.failover.Event;
+import dev.understudy.core.member.Generation;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/// Trees that changed on one side only become equal again, whatever was done to them.
+@Timeout(180)
+class ResyncTreesTest {
+    @TempDir Path home;
+    private TestNode a;
+    private TestNode b;
+    private long epoch = 1;
+
+    @BeforeEach
+    void start() throws Exception {
+        a = new TestNode("a", home, null);
+        b = new TestNode("b", home, null);
+    }
+
+    @AfterEach
+    void stop() {
+        a.close();
+        b.close();
+        assertEquals(List.of(), a.faults);
+        assertEquals(List.of(), b.faults);
+    }
+
+    private void pair() throws Exception {
+        a.start(b);
+        b.start(a);
+        a.prim(epoch);
+        join();
+        a.awaitStatus(status -> status.dirtyFiles() == 0, "clean");
+    }
+
+    private void join() {
+        a.join(b, epoch);
+        epoch += 2;
+    }
+
+    /// The primary goes on alone, with a new generation from its first write on.
+    private void alone() {
+        a.command(new Effect.Seal());
+        a.await(Event.Sealed.class);
+        a.command(new Effect.Serve(epoch, new Generation(1000 + epoch), false, false));
+    }
+
+    private void assertEqualTrees(String what) throws Exception {
+        a.command(new Effect.Barrier());
+        a.await(Event.BarrierDone.class);
+        long endNs = System.nanoTime() + 5_000_000_000L;
+        String difference = Trees.difference(a.directory, b.directory);
+        while (System.nanoTime() < endNs && !difference.isEmpty()) {
+            LockSupport.parkNanos(20_000_000);
+            difference = Trees.difference(a.directory, b.directory);
+        }
+        assertEquals("", difference, what);
+    }
+
+    @Test
+    void followsADirectoryThatMovedBelowItsFormerChild() throws Exception {
+        Files.createDirectories(a.directory.resolve("x/y/z"));
+        Files.writeString(a.directory.resolve("x/y/file"), "stays with its directory");
+        makeOthers();
+        pair();
+        alone();
+        // The directory that takes the other one in is sent first.
+        Files.writeString(a.directory.resolve("x/y/z/first"), "");
+        touchOthers();
+        Files.move(a.directory.resolve("x/y"), a.directory.resolve("y"));
+        Files.move(a.directory.resolve("x"), a.directory.resolve("y/z/x"));
+        join();
+        assertEqualTrees("x below z");
+        assertEquals("stays with its directory", Files.readString(b.directory.resolve("y/file")));
+    }
+
+    /// Directories that take their turn between those that matter.
+    private void makeOthers() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            Files.createDirectories(a.directory.resolve("others/" + i));
+        }
+    }
+
+    private void touchOthers() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            Files.writeString(a.directory.resolve("others/" + i + "/new"), "");
+        }
+    }
+
+    @Test
+    void followsAChainTurnedUpsideDown() throws Exception {
+        Files.createDirectories(a.directory.resolve("0/1/2/3/4/5"));
+        makeOthers();
+        pair();
+        alone();
+        for (String inner = "0/1/2/3/4/5"; !inner.isEmpty(); ) { // the deepest is sent first
+            Files.writeString(a.directory.resolve(inner).resolve("first"), "");
+            inner = inner.substring(0, Math.max(0, inner.length() - 2));
+        }
+        touchOthers();
+        Path top = a.directory.resolve("0");
+        Path child = top.resolve("1");
+        for (int i = 1; i <= 5; i++) { // gives 5/4/3/2/1/0
+            Path up = a.directory.resolve(String.valueOf(i));
+            Files.move(child, up);
+            Files.move(top, up.resolve(top.getFileName()));
+            child = up.resolve(String.valueOf(i + 1));
+            top = up;
+        }
+        join();
+        assertEqualTrees("a chain of six");
+    }
+
+    @Test
+    void randomEditsWhileUnmirroredCarryOver() throws Exception {
+        pair();
+        long seed = Long.getLong("seed", System.nanoTime());
+        for (int round = 0; round < Integer.getInteger("rounds", 25); round++) {
+            alone();
+            TreeEdits edits = new TreeEdits(a.directory, seed + round, "r" + round + "-");
+            edits.run(30);
+            join();
+            assertEqualTrees("seed=" + seed + " round=" + round + " " + edits.done());
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.understudy.tests.simulator;
+
+import dev.understudy.core.failover.Isolation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+
+/// All that a run follows from: the seed of the world and the faults in their order.
+///
+/// @param seed of everything that is not a fault: delays, losses, what programs write
+/// @param variant SHIPPED, or a mistake to be refuted
+/// @param isolation the policy of both nodes
+/// @param forces an operator may force a node to serve
+/// @param isCalm nothing but failures of the witness: no node may change its state (I13)
+/// @param lengthNs how long the faults go on
+/// @param faults in the order of time, on whole microseconds
+record Plan(
+        long seed,
+        Variant variant,
+        Isolation isolation,
+        boolean forces,
+        boolean isCalm,
+        long lengthNs,
+        List<Injection> faults) {
+    private static final Fault[] ALL = Fault.values();
+
+    Plan {
+        faults = List.copyOf(faults);
+    }
+
+    /// The plan that belongs to a seed: of twenty, fifteen are `protect`, two each `available` and
+    /// `manual`, two `protect` with an operator who forces, one without any fault but the
+    /// witness's.
+    static Plan ofSeed(long seed) {
+        int kind = (int) Math.floorMod(seed, 20L);
+        Isolation isolation =
+                switch (kind) {
+                    case 7, 17 -> Isolation.AVAILABLE;
+                    case 8 -> Isolation.MANUAL;
+                    default -> Isolation.PROTECT;
+                };
+        boolean forces = kind == 9 || kind == 19;
+        return drawn(seed, Variant.SHIPPED, isolation, forces, kind == 6);
+    }
+
+    /// Draws the faults of a seed.
+    static Plan drawn(
+            long seed, Variant variant, Isolation isolation, boolean forces, boolean isCalm) {
+        SplittableRandom fate = new SplittableRandom(~seed);
+        long lengthNs = fate.nextLong(15 * World.SECOND, 45 * World.SECOND);
+        List<Injection> faults = new ArrayList<>();
+        for (long at = gap(fate); at < lengthNs; at += gap(fate)) {
+            int count = fate.nextDouble() < 0.2 ? 2 : 1; // often two at once
+            for (int i = 0; i < count; i++) {
+                Fault fault = isCalm ? Fault.WITNESS_DOWN : ALL[fate.nextInt(ALL.length)];
+                faults.add(new Injection(at, fault, fate.nextInt(2), fate.nextLong()));
+            }
+        }
+        return new Plan(seed, variant, isolation, forces, isCalm, lengthNs, faults);
+    }
+
+    private static long gap(SplittableRandom fate) {
+        return fate.nextLong(500 * World.MS, 9 * World.SECOND) / World.MS * World.MS;
+    }
+
+    /// The same with other faults.
+    Plan with(List<Injection> others) {
+        return new Plan(seed, variant, isolation, forces, isCalm, lengthNs, others);
+    }
+
+    /// As lines of text that [#parse] reads.
+    String text() {
+        return "seed %d%nvariant %s%nisolation %s%nforces %s%ncalm %s%nlength %d%n%s%n"
+                .formatted(
+                        seed,
+                        variant,
+                        isolation,
+                        forces,
+                        isCalm,
+                        lengthNs,
+                        faults.stream().map(Injection::toString).collect(Collectors.joining("\n")));
+    }
+
+    /// Reads a plan; lines that begin with `#`, and what follows a line `----`, are for people.
+    static Plan parse(List<String> lines) {
+        Plan plan = drawn(0, Variant.SHIPPED, Isolation.PROTECT, false, false).with(List.of());
+        List<Injection> faults = new ArrayList<>();
+        for (String line : lines) {
+            if (line.startsWith("----")) {
+                break;
+            }
+            String[] words = line.split(" ");
+            plan =
+                    switch (words[0]) {
+                        case "seed" -> plan.seeded(Long.parseLong(words[1]));
+                        case "variant" -> plan.varied(Variant.valueOf(words[1]));
+                        case "isolation" -> plan.isolated(Isolation.valueOf(words[1]));
+                        case "forces" -> plan.forced(Boolean.parseBoolean(words[1]));
+                        case "calm" -> plan.calm(Boolean.parseBoolean(words[1]));
+                        case "length" -> plan.lasting(Long.parseLong(words[1]));
+                        default -> plan;
+                    };
+            if (words[0].equals("fault")) {
+                faults.add(Injection.parse(line));
+            }
+        }
+        return plan.with(faults);
+    }
+
+    private Plan seeded(long value) {
+        return new Plan(value, variant, isolation, forces, isCalm, lengthNs, faults);
+    }
+
+    private Plan varied(Variant value) {
+        return new Plan(seed, value, isolation, forces, isCalm, lengthNs, faults);
+    }
+
+    private Plan isolated(Isolation value) {
+        return new Plan(seed, variant, value, forces, isCalm, lengthNs, faults);
+    }
+
+    private Plan forced(boolean value) {
+        return new Plan(seed, variant, isolation, value, isCalm, lengthNs, faults);
+    }
+
+    private Plan calm(boolean value) {
+        return new Plan(seed, variant, isolation, forces, value, lengthNs, faults);
+    }
+
+    private Plan lasting(long value) {
+        return new Plan(seed, variant, isolation, forces, isCalm, value, faults);
+    }
+}
