@@ -137,7 +137,7 @@ public final class Replica implements AutoCloseable {
     public void carryOut(Effect.Data command) {
         boolean opens = command instanceof Effect.Serve;
         if (opens) {
-            directories.forEach(directory -> directory.front().announce(true));
+            mounts.announce(true);
         }
         loop.execute(() -> {
             try {
@@ -146,7 +146,7 @@ public final class Replica implements AutoCloseable {
                 fault(e);
             } finally {
                 if (opens) {
-                    directories.forEach(directory -> directory.front().announce(false));
+                    mounts.announce(false);
                 }
             }
         });

@@ -247,31 +247,4 @@ class ReplicaPairTest {
         random.nextBytes(data);
         return data;
     }
-
-    /// The mount is made anew on another thread while the command to serve comes.
-    @Test
-    void servesThoughTheMountIsBeingMadeAnew() throws Exception {
-        a.start(b);
-        a.command(new Effect.Abort());
-        a.prim(1);
-        a.await(Event.Mounted.class);
-        Files.writeString(a.directory.resolve("x"), "hello");
-        assertEquals("hello", Files.readString(a.directory.resolve("x")));
-    }
-
-    @Test
-    void asksForAMountWhileItIsBeingMadeAnew() throws Exception {
-        a.start(b);
-        a.prim(1);
-        Files.writeString(a.directory.resolve("x"), "hello");
-        a.command(new Effect.Abort());
-        a.command(new Effect.MountReadOnly());
-        a.await(Event.Verified.class);
-        a.prim(2);
-        Files.writeString(a.directory.resolve("x"), "again");
-        assertEquals("again", Files.readString(a.directory.resolve("x")));
-        // one mount of ours and no more lies over the directory
-        a.stop();
-        assertEquals(0, dev.understudy.posix.fuse.FuseConnection.detachStale(a.directory));
-    }
 }

@@ -70,14 +70,15 @@ class FuseFrontTest {
     /// Runs a change in a thread of its own and gives what it ended with.
     private java.util.concurrent.CompletableFuture<String> write(String name) {
         var done = new java.util.concurrent.CompletableFuture<String>();
-        Thread.ofPlatform().start(() -> {
-            try {
-                Files.writeString(dir.resolve(name), "x");
-                done.complete("written");
-            } catch (IOException e) {
-                done.complete(String.valueOf(e));
-            }
-        });
+        Thread.ofPlatform()
+                .start(() -> {
+                    try {
+                        Files.writeString(dir.resolve(name), "x");
+                        done.complete("written");
+                    } catch (IOException e) {
+                        done.complete(String.valueOf(e));
+                    }
+                });
         return done;
     }
 
