@@ -1,7 +1,6 @@
 package dev.understudy.node.failover;
 
 import dev.understudy.core.failover.Event;
-import dev.understudy.core.member.HaException;
 import dev.understudy.core.rfs.FileId;
 import dev.understudy.node.api.ModuleState;
 import dev.understudy.node.check.CheckSources;
@@ -41,6 +40,10 @@ import dev.understudy.posix.net.EventLoop;
 import dev.understudy.posix.process.Cgroups;
 import dev.understudy.safe.Replication;
 import dev.understudy.safe.UserConfig;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -55,8 +58,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Makes the runtime of a configured module out of the rooms of the node.
 public final class ModuleFactory {
@@ -134,13 +135,6 @@ public final class ModuleFactory {
         }
 
         ModuleRuntime make() throws IOException {
-            if (config.replication().durability() == Replication.Durability.DISK) {
-                throw new HaException(
-                        "HA-4501",
-                        "module " + name + " asks for durability: disk, which this version lacks",
-                        null,
-                        "use durability: memory; fsync waits for both disks in any case");
-            }
             Files.createDirectories(folder);
             AtomicReference<Consumer<Event>> inbox = new AtomicReference<>(_ -> {});
             Application application = application();
@@ -310,7 +304,8 @@ public final class ModuleFactory {
                     base.pointNs(),
                     base.queueBytes(),
                     base.inFlightBytes(),
-                    config.replication().resyncLimit().map(l -> l.bytesPerSecond()).orElse(0L));
+                    config.replication().resyncLimit().map(l -> l.bytesPerSecond()).orElse(0L),
+                    config.replication().durability() == Replication.Durability.DISK);
         }
 
         private List<Directory> directories(

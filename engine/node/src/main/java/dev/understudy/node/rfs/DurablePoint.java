@@ -8,12 +8,14 @@ import dev.understudy.node.rfs.stream.Wire;
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.ErrnoException;
 import dev.understudy.posix.net.EventLoop;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /// The recurring point at which everything is durable on both nodes; what may differ leaves the
 /// sets only here. At most one is under way. On the primary's loop.
@@ -71,6 +73,12 @@ final class DurablePoint {
         tick();
     }
 
+    /// Makes everything applied so far durable on both nodes as soon as no other point is under
+    /// way.
+    void commit() {
+        begin();
+    }
+
     void stop() {
         timer.disarm();
         barrier = null;
@@ -79,13 +87,21 @@ final class DurablePoint {
     }
 
     private void tick() {
-        Primary of = primary;
-        if (of == null || wire == null) {
+        if (primary == null || wire == null) {
             return;
         }
         timer.armNs(barrier != null ? Math.min(everyNs, 20_000_000L) : everyNs);
-        boolean wanted = barrier != null || marks.tracker().hasCurrent();
-        if (!wanted || seq >= 0 || !of.isPaired() || !of.hasWire() || !of.isOpen()) {
+        if (barrier != null || marks.tracker().hasCurrent()) {
+            begin();
+        }
+    }
+
+    private void begin() {
+        Primary of = primary;
+        if (of == null || wire == null || seq >= 0) {
+            return;
+        }
+        if (!of.isPaired() || !of.hasWire() || !of.isOpen()) {
             return;
         }
         boolean drained = of.source().applied() == of.source().announced();
@@ -166,6 +182,10 @@ final class DurablePoint {
         if (to != null && !to.isClosed()) {
             Frames.plain(to.room(Frames.BASE_BYTES), FrameType.CLEARED, 0, seq);
             to.flush();
+        }
+        Primary of = primary;
+        if (of != null) {
+            of.pointDone(seq);
         }
         seq = -1;
         Runnable waiting = barrier;

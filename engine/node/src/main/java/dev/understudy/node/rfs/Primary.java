@@ -15,11 +15,13 @@ import dev.understudy.node.rfs.front.MutationSource;
 import dev.understudy.node.rfs.stream.Wire;
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.net.EventLoop;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// The serving side of the data path: announce, send, await receipt, apply, answer, confirm.
 ///
@@ -52,6 +54,7 @@ final class Primary implements MutationSink {
     private final Tuning tuning;
     private final Metrics metrics;
     private final DurablePoint point;
+    private final DiskAnswers answers;
     private Pending pending = new Pending(2 * WINDOW);
     private final ArrayDeque<Integer> syncs = new ArrayDeque<>();
     private final ArrayDeque<Integer> overflow = new ArrayDeque<>();
@@ -82,13 +85,16 @@ final class Primary implements MutationSink {
             Outbox out,
             Tuning tuning,
             Metrics metrics,
-            DurablePoint point) {
+            DurablePoint point,
+            DiskAnswers answers) {
         this.loop = loop;
         this.marks = marks;
         this.out = out;
         this.tuning = tuning;
         this.metrics = metrics;
         this.point = point;
+        this.answers = answers;
+        answers.onDurable(this::pump);
         confirmTimer = loop.timer(this::confirmLate);
         ackTimer = loop.timer(this::checkReceipt);
     }
@@ -130,18 +136,18 @@ final class Primary implements MutationSink {
     }
 
     @Override
-    public void applied(MutationSource from, int token, OpKind kind, int outcome) {
+    public boolean applied(MutationSource from, int token, OpKind kind, int outcome) {
         if (kind == OpKind.SYNC) {
             if (outcome == -Errno.EIO) {
                 out.send(
                         new Event.LocalDiskError(
                                 out.nowNs(), "sync failed: " + Errno.words(outcome)));
             }
-            return;
+            return true;
         }
         int slot = applying;
         if (slot < 0 || !from.equals(pending.source[slot]) || pending.token[slot] != token) {
-            return; // of a mount that was aborted meanwhile
+            return true; // of a mount that was aborted meanwhile
         }
         applying = -1;
         view.over(pending.frame[slot], pending.at[slot], pending.length[slot]);
@@ -164,9 +170,18 @@ final class Primary implements MutationSink {
                     new Event.LocalDiskError(
                             out.nowNs(), kind + " failed: " + Errno.words(outcome)));
         }
-        if (!pumping) {
+        boolean kept = outcome >= 0 && isAwaited(kind) && answers.keep(from, source.applied());
+        if (!pumping && kept) {
+            loop.execute(this::pump); // the answer has to be with the mount first
+        } else if (!pumping) {
             pump();
         }
+        return !kept;
+    }
+
+    /// Nobody waits for what the mount tells by itself.
+    private static boolean isAwaited(OpKind kind) {
+        return kind != OpKind.TIMES && kind != OpKind.RELEASE;
     }
 
     // ---- the pump
@@ -191,6 +206,7 @@ final class Primary implements MutationSink {
         }
         finishSyncs();
         point.advanced(source.applied());
+        commit();
         Wire to = wire;
         if (to != null) {
             to.flush();
@@ -198,6 +214,28 @@ final class Primary implements MutationSink {
                 confirmTimer.armNs(CONFIRM_DELAY_NS);
             }
         }
+    }
+
+    /// Sends the answers that waited for disks, and has what others wait for made durable.
+    private void commit() {
+        if (!answers.isWaiting() || !open || out.nowNs() >= leaseUntilNs) {
+            return;
+        }
+        answers.send();
+        if (!answers.isWaiting()) {
+            return;
+        }
+        if (peer == Peer.PAIR) {
+            point.commit();
+        } else {
+            answers.commitHere(source.applied());
+        }
+    }
+
+    /// A durable point is complete on both nodes.
+    void pointDone(long seq) {
+        answers.durable(seq);
+        loop.execute(this::pump);
     }
 
     private void send() {
@@ -371,7 +409,7 @@ final class Primary implements MutationSink {
 
     void lease(long untilNs) {
         leaseUntilNs = untilNs;
-        if (frozen) {
+        if (frozen || answers.isOn()) {
             loop.execute(this::pump);
         }
     }
@@ -551,6 +589,7 @@ final class Primary implements MutationSink {
                 late.add(slot);
             }
         }
+        answers.refuse(Errno.EROFS);
         reset();
         for (int slot : late) {
             MutationSource from = waiting.source[slot];

@@ -11,6 +11,11 @@ import dev.understudy.node.rfs.meta.DirtyJournal;
 import dev.understudy.node.rfs.resync.Progress;
 import dev.understudy.node.rfs.stream.Chunks;
 import dev.understudy.posix.net.EventLoop;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -20,9 +25,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The data path of one module on one node: the failover machine's commands in, its events out.
 ///
@@ -77,7 +79,8 @@ public final class Replica implements AutoCloseable {
         shared = new Shared(setup, loop, pool, made, marks, out, metrics);
         mounts = new MountSet(shared);
         point = new DurablePoint(loop, pool, made, marks, out, metrics, setup.tuning().pointNs());
-        primary = new Primary(loop, marks, out, setup.tuning(), metrics, point);
+        DiskAnswers answers = new DiskAnswers(shared);
+        primary = new Primary(loop, marks, out, setup.tuning(), metrics, point, answers);
         knot.tied = primary;
         secondary = new Secondary(loop, pool, made, marks, out, metrics, chunks);
         sourceSide = new SourceSide(shared, primary, point, worker);
@@ -111,12 +114,12 @@ public final class Replica implements AutoCloseable {
         }
 
         @Override
-        public void applied(
+        public boolean applied(
                 dev.understudy.node.rfs.front.MutationSource source,
                 int token,
                 dev.understudy.core.rfs.OpKind kind,
                 int outcome) {
-            primary().applied(source, token, kind, outcome);
+            return primary().applied(source, token, kind, outcome);
         }
     }
 

@@ -8,13 +8,16 @@ package dev.understudy.node.rfs;
 /// @param inFlightBytes bytes a primary may have sent and not yet applied; less than half of the
 ///   queue
 /// @param resyncBytesPerSecond limit of a resynchronisation, 0 = none
+/// @param waitsForDisks whether every operation is answered only when it is durable on both disks
+///   (`durability: disk`)
 public record Tuning(
         long ackTimeoutNs,
         long pointNs,
         long queueBytes,
         long inFlightBytes,
-        long resyncBytesPerSecond) {
+        long resyncBytesPerSecond,
+        boolean waitsForDisks) {
     /// The values that fit most machines.
     public static final Tuning DEFAULT =
-            new Tuning(2_000_000_000L, 1_000_000_000L, 64L << 20, 16L << 20, 0);
+            new Tuning(2_000_000_000L, 1_000_000_000L, 64L << 20, 16L << 20, 0, false);
 }

@@ -15,6 +15,9 @@ import dev.understudy.node.rfs.tree.Applier;
 import dev.understudy.node.rfs.tree.Excludes;
 import dev.understudy.node.rfs.tree.LowerTree;
 import dev.understudy.posix.net.EventLoop;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -26,12 +29,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// One node of a test: a replica over a temporary directory, and what it says.
 final class TestNode implements AutoCloseable {
     static final String MODULE = "m";
-    static final Tuning TUNING = new Tuning(2_000_000_000L, 300_000_000L, 64L << 20, 16L << 20, 0);
+    static final Tuning TUNING =
+            new Tuning(2_000_000_000L, 300_000_000L, 64L << 20, 16L << 20, 0, false);
 
     final String name;
     final Path directory;

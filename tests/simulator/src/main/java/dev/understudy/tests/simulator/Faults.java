@@ -108,7 +108,7 @@ final class Faults {
     /// What runs already shows it at its next start.
     private void restartBroken(Machine machine) {
         Daemon daemon = machine.daemon;
-        if (daemon != null && (fate.nextBoolean())) {
+        if (daemon != null && fate.nextBoolean()) {
             daemon.offer(now -> new Event.ResourceDown(now, "tcp.app", Action.RESTART));
         }
     }

@@ -15,7 +15,7 @@ record Injection(long atNs, Fault fault, int machine, long chance) {
 
     /// Reads what [#toString] wrote.
     static Injection parse(String line) {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         return new Injection(
                 Math.round(Double.parseDouble(words[1]) * 1e9),
                 Fault.valueOf(words[2]),

@@ -90,7 +90,7 @@ record Plan(
             if (line.startsWith("----")) {
                 break;
             }
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             plan =
                     switch (words[0]) {
                         case "seed" -> plan.seeded(Long.parseLong(words[1]));

@@ -91,7 +91,7 @@ public final class Simulate {
         try {
             sim.run();
         } catch (Violation violation) {
-            verdict = violation.getMessage();
+            verdict = String.valueOf(violation.getMessage());
         }
         System.out.println(sim.timeline() + verdict);
         return verdict.equals("holds") ? 0 : 1;

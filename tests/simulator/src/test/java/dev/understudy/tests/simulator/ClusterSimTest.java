@@ -49,8 +49,10 @@ final class ClusterSimTest {
         assertTrue(faults >= 3, "too few faults a seed: " + faults);
     }
 
-    static Stream<Path> regressions() throws IOException {
-        return Files.list(Path.of("src/test/resources/regressions")).sorted();
+    static List<Path> regressions() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("src/test/resources/regressions"))) {
+            return files.sorted().toList();
+        }
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import dev.understudy.posix.fuse.Fuse;
 import dev.understudy.posix.fuse.FuseConnection;
 import dev.understudy.posix.fuse.FuseRequest;
 import dev.understudy.posix.net.EventLoop;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -219,6 +220,22 @@ public final class FuseFront implements MutationSource, AutoCloseable {
         return gate;
     }
 
+<<<<<<< HEAD
+=======
+    private void renewCaches(boolean keep) {
+        cacheEpoch++;
+        replies.trust(keep);
+        connection.invalidateNames(); // before Linux 6.16: names are valid for 1 s only
+        for (int i = 0; i < open.used(); i++) {
+            LowerFile file = open.file(i);
+            if (file != null) {
+                long node = nodeId(file);
+                pool.execute(() -> connection.invalidateInode(node, true));
+            }
+        }
+    }
+
+>>>>>>> main
     /// Lets the kernel forget what it cached of a file, after the tree below was changed without
     /// it. Any thread; does not wait.
     public void invalidate(FileId id) {
@@ -450,6 +467,13 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     public void refuse(int token, int errno) {
         if (!isClosed) {
             writes.refuse(token, errno);
+        }
+    }
+
+    @Override
+    public void answer(int errno) {
+        if (!isClosed) {
+            replies.sendKept(errno);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.understudy.node.rfs.front;
 
 import dev.understudy.core.rfs.OpKind;
+
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
@@ -19,10 +20,11 @@ public final class LocalSink implements MutationSink {
     }
 
     @Override
-    public void applied(MutationSource source, int token, OpKind kind, int outcome) {
+    public boolean applied(MutationSource source, int token, OpKind kind, int outcome) {
         if (outcome >= 0 && kind != OpKind.WRITE) {
             counts.merge(kind, 1L, Long::sum);
         }
+        return true;
     }
 
     /// Gives how many operations of a kind were applied, WRITE left out; on the loop's thread.

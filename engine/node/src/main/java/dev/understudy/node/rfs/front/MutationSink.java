@@ -1,6 +1,7 @@
 package dev.understudy.node.rfs.front;
 
 import dev.understudy.core.rfs.OpKind;
+
 import java.nio.ByteBuffer;
 
 /// Takes every mutation of the mounts of one module, in order, and says when each may be applied.
@@ -35,5 +36,7 @@ public interface MutationSink {
     ///
     /// @param outcome bytes written for WRITE (less than asked is a short write), 0 for all others,
     ///   or a negated errno when nothing was applied
-    void applied(MutationSource source, int token, OpKind kind, int outcome);
+    /// @return whether the application may have its answer now; else the front keeps the answer
+    ///   until [MutationSource#answer]
+    boolean applied(MutationSource source, int token, OpKind kind, int outcome);
 }

@@ -14,4 +14,10 @@ public interface MutationSource {
     ///
     /// @param errno positive, see [dev.understudy.posix.Errno]
     void refuse(int token, int errno);
+
+    /// Sends the oldest of the answers that [MutationSink#applied] had the front keep.
+    ///
+    /// @param errno 0, or positive to answer with an error instead, because it will never be known
+    ///   whether the mutation is durable
+    void answer(int errno);
 }

@@ -6,7 +6,9 @@ import dev.understudy.posix.fs.Mounts.Statfs;
 import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.fuse.Fuse;
 import dev.understudy.posix.fuse.FuseConnection;
+
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 
 /// Writes answers to the kernel from one buffer; for the loop's thread.
 final class Replies {
@@ -16,9 +18,14 @@ final class Replies {
     /// comes through it, so only a bound for surprises.
     private static final long VALID_SECONDS = 3600;
 
+    private static final byte[] NOTHING = {};
+
     private final FuseConnection connection;
     final ByteBuffer out = Native.allocate(ROOM + 4096, 4096);
     final long address = Native.address(out);
+    private final ArrayDeque<byte[]> kept = new ArrayDeque<>();
+    private boolean keeps;
+    private int keptBefore;
     private long validSeconds;
 
     private final long rootIno;
@@ -29,12 +36,51 @@ final class Replies {
     }
 
     /// Sets whether the kernel may keep names and attributes.
-    void keep(boolean keep) {
+    void trust(boolean keep) {
         validSeconds = !keep ? 0 : connection.canInvalidateNames() ? VALID_SECONDS : 1;
+    }
+
+    /// Begins one answer.
+    ///
+    /// @param later whether it is kept until [#sendKept]
+    void keep(boolean later) {
+        keeps = later;
+        keptBefore = kept.size();
+    }
+
+    /// Ends what [#keep] began; an operation that nobody waits for counts as an empty answer.
+    void keepEnds() {
+        if (keeps && kept.size() == keptBefore) {
+            kept.add(NOTHING);
+        }
+        keeps = false;
+    }
+
+    /// Sends the oldest answer that was kept.
+    ///
+    /// @param errno positive: answers with this error instead
+    void sendKept(int errno) {
+        byte[] answer = kept.remove();
+        if (answer.length == 0) {
+            return;
+        }
+        if (errno != 0) {
+            // struct fuse_out_header: length 4, error 4, unique 8. linux/fuse.h
+            error(ByteBuffer.wrap(answer).order(out.order()).getLong(8), errno);
+            return;
+        }
+        out.put(0, answer);
+        connection.write(address, answer.length);
     }
 
     private void send(int length, int error, long unique) {
         FuseConnection.header(out, length, error, unique);
+        if (keeps) {
+            byte[] answer = new byte[length];
+            out.get(0, answer);
+            kept.add(answer);
+            return;
+        }
         connection.write(address, length); // ENOENT: nobody waits any more
     }
 

@@ -18,10 +18,12 @@ import dev.understudy.posix.fs.Xattr;
 import dev.understudy.posix.fuse.Fuse;
 import dev.understudy.posix.fuse.FuseRequest;
 import dev.understudy.posix.process.Groups;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.jspecify.annotations.Nullable;
 
 /// Turns every mutation into a deterministic operation, and answers when it was applied.
 final class Writes {
@@ -177,10 +179,10 @@ final class Writes {
                             slots.local[slot]);
             markDirectories(slot, kind);
         }
-        if (!slots.local[slot]) {
-            front.sink.applied(front, slot, kind, outcome);
-        }
+        boolean now = slots.local[slot] || front.sink.applied(front, slot, kind, outcome);
+        replies.keep(!now);
         answers.answer(slot, outcome);
+        replies.keepEnds();
         front.give(slot);
     }
 
@@ -279,6 +281,9 @@ final class Writes {
     }
 
     private boolean isInGroup(LowerFile file, int requestAt) {
+        if (FuseRequest.uid(memory, requestAt) == 0) {
+            return true; // who has CAP_FSETID need not be in the group
+        }
         return front.stat(file, stat) >= 0
                 && (FuseRequest.gid(memory, requestAt) == stat.gid()
                         || Groups.isMember(FuseRequest.pid(memory, requestAt), stat.gid()));

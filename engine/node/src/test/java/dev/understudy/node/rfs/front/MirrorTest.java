@@ -16,6 +16,12 @@ import dev.understudy.node.rfs.tree.TreeReader;
 import dev.understudy.node.rfs.tree.TreeWalk;
 import dev.understudy.node.rfs.tree.TreeWriter;
 import dev.understudy.posix.Native;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -25,10 +31,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// Every operation of a mount is applied to a second tree too, as the peer does: both must be
 /// equal.
@@ -72,10 +74,11 @@ class MirrorTest {
         }
 
         @Override
-        public void applied(MutationSource source, int token, OpKind kind, int outcome) {
+        public boolean applied(MutationSource source, int token, OpKind kind, int outcome) {
             if (outcome != expected[token]) {
                 differences.add(kind + " here " + outcome + " copy " + expected[token]);
             }
+            return true;
         }
     }
 
