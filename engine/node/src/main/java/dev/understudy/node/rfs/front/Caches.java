@@ -31,7 +31,7 @@ final class Caches {
         this.replies = replies;
         this.open = open;
         this.pool = pool;
-        replies.keep(false);
+        replies.trust(false);
     }
 
     /// Begins to keep or ends it; what was cached before is forgotten either way. Does nothing when
@@ -42,7 +42,7 @@ final class Caches {
         }
         keeps = keep;
         epoch++;
-        replies.keep(keep);
+        replies.trust(keep);
         connection.invalidateNames(); // before Linux 6.16: names are valid for 1 s only
         for (int i = 0; i < open.used(); i++) {
             LowerFile file = open.file(i);

@@ -220,22 +220,6 @@ public final class FuseFront implements MutationSource, AutoCloseable {
         return gate;
     }
 
-<<<<<<< HEAD
-=======
-    private void renewCaches(boolean keep) {
-        cacheEpoch++;
-        replies.trust(keep);
-        connection.invalidateNames(); // before Linux 6.16: names are valid for 1 s only
-        for (int i = 0; i < open.used(); i++) {
-            LowerFile file = open.file(i);
-            if (file != null) {
-                long node = nodeId(file);
-                pool.execute(() -> connection.invalidateInode(node, true));
-            }
-        }
-    }
-
->>>>>>> main
     /// Lets the kernel forget what it cached of a file, after the tree below was changed without
     /// it. Any thread; does not wait.
     public void invalidate(FileId id) {
