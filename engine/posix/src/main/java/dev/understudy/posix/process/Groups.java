@@ -24,8 +24,8 @@ public final class Groups {
     /// supplementary ones.
     static boolean isMember(String status, int group) {
         String wanted = Integer.toUnsignedString(group);
-        for (String line : status.split("\n")) {
-            String[] words = line.trim().split("\\s+");
+        for (String line : status.split("\n", -1)) {
+            String[] words = line.trim().split("\\s+", -1);
             if (words[0].equals("Gid:") && words.length > 4 && words[4].equals(wanted)) {
                 return true;
             }

@@ -12,7 +12,6 @@ import dev.understudy.posix.fuse.Fuse;
 import dev.understudy.posix.fuse.FuseConnection;
 import dev.understudy.posix.fuse.FuseRequest;
 import dev.understudy.posix.net.EventLoop;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.LinkedBlockingQueue;

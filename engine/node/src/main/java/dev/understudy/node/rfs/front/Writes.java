@@ -18,12 +18,10 @@ import dev.understudy.posix.fs.Xattr;
 import dev.understudy.posix.fuse.Fuse;
 import dev.understudy.posix.fuse.FuseRequest;
 import dev.understudy.posix.process.Groups;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /// Turns every mutation into a deterministic operation, and answers when it was applied.
 final class Writes {

@@ -35,8 +35,7 @@ public final class CTool {
         }
         words.add("-lpthread");
         Process compiler = new ProcessBuilder(words).redirectErrorStream(true).start();
-        String out =
-                new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String out = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, compiler.waitFor(), out);
         return program;
     }
