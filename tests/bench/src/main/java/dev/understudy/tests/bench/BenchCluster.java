@@ -46,8 +46,6 @@ public final class BenchCluster {
                             "install",
                             archive.toString(),
                             "--set",
-                            "virtual-ip=" + Lab.VIRTUAL_IP,
-                            "--set",
                             "data-dir=" + data));
             cluster.must(first, List.of("prim", "-m", MODULE));
             cluster.awaitState(first, MODULE, "ALONE", FIRST_COPY);
