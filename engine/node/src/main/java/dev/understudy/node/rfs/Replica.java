@@ -132,12 +132,23 @@ public final class Replica implements AutoCloseable {
     }
 
     /// Carries out a command; from any thread, in the order of the calls.
+    ///
+    /// After a [Effect.Serve] a program may be started at once: what it writes waits for the gate,
+    /// even if this loop reads the program's request before it comes to the command.
     public void carryOut(Effect.Data command) {
+        boolean opens = command instanceof Effect.Serve;
+        if (opens) {
+            mounts.announce(true);
+        }
         loop.execute(() -> {
             try {
                 handle(command);
             } catch (RuntimeException e) {
                 fault(e);
+            } finally {
+                if (opens) {
+                    mounts.announce(false);
+                }
             }
         });
     }
