@@ -63,8 +63,7 @@ public record Beat(
             boolean asksSwap) {
         /// None of them.
         public static final Marks NONE =
-                new Marks(
-                        false, false, false, false, false, false, false, false, false, false);
+                new Marks(false, false, false, false, false, false, false, false, false, false);
     }
 
     /// The generation that the sender's copy holds.

@@ -28,34 +28,96 @@ public record Saved(
         boolean isFailoverHeld) {
     /// A module that was just installed.
     public static final Saved FRESH =
-            new Saved(
-                    DataState.NEW, Lineage.NONE, false, false, "", false, false, false, false);
+            new Saved(DataState.NEW, Lineage.NONE, false, false, "", false, false, false, false);
 
     Saved with(DataState other) {
-        return new Saved(other, lineage, wasSecond, wasServing, bootId, peerMayBeAlone, isDetached, isStarted, isFailoverHeld);
+        return new Saved(
+                other,
+                lineage,
+                wasSecond,
+                wasServing,
+                bootId,
+                peerMayBeAlone,
+                isDetached,
+                isStarted,
+                isFailoverHeld);
     }
 
     Saved with(Lineage other) {
-        return new Saved(data, other, wasSecond, wasServing, bootId, peerMayBeAlone, isDetached, isStarted, isFailoverHeld);
+        return new Saved(
+                data,
+                other,
+                wasSecond,
+                wasServing,
+                bootId,
+                peerMayBeAlone,
+                isDetached,
+                isStarted,
+                isFailoverHeld);
     }
 
     Saved withDuty(boolean second, boolean serving, String boot) {
-        return new Saved(data, lineage, second, serving, boot, peerMayBeAlone, isDetached, isStarted, isFailoverHeld);
+        return new Saved(
+                data,
+                lineage,
+                second,
+                serving,
+                boot,
+                peerMayBeAlone,
+                isDetached,
+                isStarted,
+                isFailoverHeld);
     }
 
     Saved withPeerMayBeAlone(boolean may) {
-        return new Saved(data, lineage, wasSecond, wasServing, bootId, may, isDetached, isStarted, isFailoverHeld);
+        return new Saved(
+                data,
+                lineage,
+                wasSecond,
+                wasServing,
+                bootId,
+                may,
+                isDetached,
+                isStarted,
+                isFailoverHeld);
     }
 
     Saved withDetached(boolean detached) {
-        return new Saved(data, lineage, wasSecond, wasServing, bootId, peerMayBeAlone, detached, isStarted, isFailoverHeld);
+        return new Saved(
+                data,
+                lineage,
+                wasSecond,
+                wasServing,
+                bootId,
+                peerMayBeAlone,
+                detached,
+                isStarted,
+                isFailoverHeld);
     }
 
     Saved withStarted(boolean started) {
-        return new Saved(data, lineage, wasSecond, wasServing, bootId, peerMayBeAlone, isDetached, started, isFailoverHeld);
+        return new Saved(
+                data,
+                lineage,
+                wasSecond,
+                wasServing,
+                bootId,
+                peerMayBeAlone,
+                isDetached,
+                started,
+                isFailoverHeld);
     }
 
     Saved withFailoverHeld(boolean held) {
-        return new Saved(data, lineage, wasSecond, wasServing, bootId, peerMayBeAlone, isDetached, isStarted, held);
+        return new Saved(
+                data,
+                lineage,
+                wasSecond,
+                wasServing,
+                bootId,
+                peerMayBeAlone,
+                isDetached,
+                isStarted,
+                held);
     }
 }

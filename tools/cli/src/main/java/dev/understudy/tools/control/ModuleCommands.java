@@ -94,7 +94,8 @@ final class ModuleCommands {
 
         @Option(
                 names = "--force",
-                description = "Also with diverged or suspect data: what only this node has is lost.")
+                description =
+                        "Also with diverged or suspect data: what only this node has is lost.")
         private boolean force;
 
         @Override
