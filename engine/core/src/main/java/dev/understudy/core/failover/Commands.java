@@ -72,6 +72,9 @@ final class Commands {
 
     /// Serve with what is here. Without force only where nothing can be lost.
     private static String prim(Draft d, Event.Commanded event) {
+        if (d.state == State.PRIM && d.lease.isFrozenForGood() && !d.isStopping()) {
+            return primFrozen(d, event.force());
+        }
         if (d.isServing()) {
             return "";
         }
@@ -127,6 +130,19 @@ final class Commands {
         serve.add(Job.CHANGE_ALONE);
         serve.add(Job.BECOME_ALONE);
         d.give(rule, serve);
+        return "";
+    }
+
+    /// A PRIM that is frozen for good goes on alone by an operator's word.
+    private static String primFrozen(Draft d, boolean force) {
+        if (!force) {
+            return "the peer may have taken over: what one of the two writes is lost if both do;"
+                    + " restore the link, or, if the peer does not serve, 'prim --force'";
+        }
+        if (!d.isIdle()) {
+            return "another transition is under way: wait for it";
+        }
+        Losing.lose(d, Rule.FORCED_PRIM, "frozen for good", false);
         return "";
     }
 

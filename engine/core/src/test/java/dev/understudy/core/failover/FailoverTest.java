@@ -187,12 +187,28 @@ final class FailoverTest {
             duo.witnessAnswers = true;
             duo.go(10_000);
             assertEquals(State.PRIM, duo.a.node.state());
-            assertEquals(WaitReason.FROZEN, duo.a.node.reason());
+            assertEquals(WaitReason.FROZEN_FOR_GOOD, duo.a.node.reason());
             duo.isLinked = true;
             duo.go(1_000);
             assertEquals("PRIM SECOND", duo.states());
             assertFalse(duo.a.node.lease().isFrozen());
             assertEquals(List.of(), duo.lines);
+        }
+
+        @Test
+        void anOperatorMayLetAFrozenPrimGoOn() {
+            Duo duo = Duo.pair();
+            duo.b.die();
+            duo.witnessAnswers = false;
+            duo.go(5_000);
+            assertTrue(duo.a.node.lease().isFrozenForGood());
+            duo.a.command(Command.PRIM);
+            assertFalse(answer(duo.a).accepted());
+            duo.a.command(Command.PRIM, true);
+            duo.go(500);
+            assertEquals(State.ALONE, duo.a.node.state());
+            assertFalse(duo.a.node.lease().isFrozen());
+            assertTrue(duo.a.hasVip);
         }
 
         @Test
