@@ -4,13 +4,15 @@ import dev.understudy.core.failover.Event;
 import dev.understudy.core.rfs.BlockSet;
 import dev.understudy.core.rfs.Tracker;
 import dev.understudy.node.rfs.front.Gate;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The mounts of a module's directories: never two over each other, and always with the gate that
 /// was asked for last, also when that was asked while they were being made.
@@ -81,6 +83,13 @@ final class MountSet {
     /// Takes all mounts away for good; any thread.
     void close() {
         closed = true;
+        if (state == State.UP) {
+            try {
+                unmounted().ended();
+            } catch (IOException e) {
+                LOG.warn("the state folder of {}: {}", shared.setup().module(), e.getMessage());
+            }
+        }
         shared.directories().forEach(directory -> directory.front().unmount());
     }
 
@@ -97,25 +106,29 @@ final class MountSet {
 
     private void rise(Runnable then) {
         state = State.RISING;
-        shared.pool().execute(() -> {
-            List<Directory> made = new ArrayList<>();
-            try {
-                for (Directory directory : shared.directories()) {
-                    directory.front().mount();
-                    made.add(directory);
-                }
-            } catch (IOException | RuntimeException e) {
-                LOG.error("mounting the directories of {} failed", shared.setup().module(), e);
-                made.forEach(directory -> directory.front().unmount());
-                String text = String.valueOf(e.getMessage());
-                shared.loop().execute(() -> failed(text));
-                return;
-            }
-            if (closed) {
-                made.forEach(directory -> directory.front().unmount());
-            }
-            shared.loop().execute(() -> risen(then));
-        });
+        shared.pool()
+                .execute(() -> {
+                    List<Directory> made = new ArrayList<>();
+                    try {
+                        for (Directory directory : shared.directories()) {
+                            directory.front().mount();
+                            made.add(directory);
+                        }
+                    } catch (IOException | RuntimeException e) {
+                        LOG.error(
+                                "mounting the directories of {} failed",
+                                shared.setup().module(),
+                                e);
+                        made.forEach(directory -> directory.front().unmount());
+                        String text = String.valueOf(e.getMessage());
+                        shared.loop().execute(() -> failed(text));
+                        return;
+                    }
+                    if (closed) {
+                        made.forEach(directory -> directory.front().unmount());
+                    }
+                    shared.loop().execute(() -> risen(then));
+                });
     }
 
     private void risen(Runnable then) {
@@ -145,17 +158,21 @@ final class MountSet {
     // ---- what changed while no mount stood
 
     private void walk() {
-        shared.pool().execute(() -> {
-            BlockSet found = new BlockSet(Tracker.BLOCK_SHIFT);
-            try {
-                long changed = unmounted().run(found);
-                shared.loop().execute(() -> walked(found, changed));
-            } catch (IOException | RuntimeException e) {
-                LOG.error("checking the directories of {} failed", shared.setup().module(), e);
-                String text = String.valueOf(e.getMessage());
-                shared.loop().execute(() -> failedWalk(text));
-            }
-        });
+        shared.pool()
+                .execute(() -> {
+                    BlockSet found = new BlockSet(Tracker.BLOCK_SHIFT);
+                    try {
+                        long changed = unmounted().run(found);
+                        shared.loop().execute(() -> walked(found, changed));
+                    } catch (IOException | RuntimeException e) {
+                        LOG.error(
+                                "checking the directories of {} failed",
+                                shared.setup().module(),
+                                e);
+                        String text = String.valueOf(e.getMessage());
+                        shared.loop().execute(() -> failedWalk(text));
+                    }
+                });
     }
 
     private void walked(BlockSet found, long changed) {
@@ -190,7 +207,7 @@ final class MountSet {
     }
 
     private UnmountedWalk unmounted() {
-        return new UnmountedWalk(shared.setup().folder(), shared.directories());
+        return new UnmountedWalk(shared.setup(), shared.directories());
     }
 
     private void sendMounted() {

@@ -10,13 +10,15 @@ import dev.understudy.core.rfs.Tracker;
 import dev.understudy.node.rfs.tree.Attributes;
 import dev.understudy.node.rfs.tree.TreeReader;
 import dev.understudy.posix.fs.Stat;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// One piece of reading for a [SourceJob]: done on the worker, sent from the loop.
 final class FileTask {
@@ -150,6 +152,7 @@ final class FileTask {
         if (entry.type() == Stat.S_IFDIR) {
             job.dirs().addNames(tree, file.high(), file.low());
         } else if (entry.type() == Stat.S_IFREG) {
+            job.seen(entry.size());
             job.check().addWhole(tree, file.high(), file.low());
         }
     }

@@ -61,7 +61,7 @@ public final class SourceJob {
         void failed(String reason);
     }
 
-    /// Where it stands.
+    /// Where it stands; the order is a part of the protocol (PROGRESS).
     enum Phase {
         STARTING,
         COMPARING,
@@ -121,6 +121,7 @@ public final class SourceJob {
     private long filesDone;
     private long bytesCopied;
     private long bytesCompared;
+    private long bytesSeen;
     private long beganNs;
     private long movedNs;
 
@@ -705,8 +706,19 @@ public final class SourceJob {
         return check;
     }
 
-    boolean isDeep() {
+    /// Tells whether everything is compared.
+    public boolean isDeep() {
         return deep;
+    }
+
+    /// Gives how long it has taken so far.
+    public long ms() {
+        return (loop.nowNs() - beganNs) / 1_000_000;
+    }
+
+    /// Notes a file that the walk of a comparison met.
+    void seen(long bytes) {
+        bytesSeen += bytes;
     }
 
     boolean isOver() {
@@ -759,9 +771,26 @@ public final class SourceJob {
             fail("no progress for 30 s while " + phase);
             return;
         }
-        limiter.second(bytesCopied, nowNs);
+        limiter.second(bytesCopied + bytesCompared, nowNs);
+        tell();
         timer.armNs(1_000_000_000L);
         pump();
+    }
+
+    /// Tells the target how far it is, for who asks there.
+    private void tell() {
+        if (wire.isClosed() || !wire.hasRoom()) {
+            return;
+        }
+        Progress now = progress();
+        ByteBuffer frame = FileTask.buffer(Item.HEADER_BYTES + 48);
+        Item.begin(frame, FrameType.PROGRESS, 0, phase.ordinal(), 0, FileId.NONE, 0);
+        frame.putLong(now.filesLeft()).putLong(now.bytesLeft()).putLong(now.filesDone());
+        frame.putLong(now.bytesCopied()).putLong(now.bytesCompared());
+        frame.putLong(now.bytesPerSecond());
+        Item.end(frame, 0);
+        outgoing.add(frame.flip());
+        drain();
     }
 
     /// Ends the job without a word: the wire is gone, or the machine dropped the joiner.
@@ -781,19 +810,12 @@ public final class SourceJob {
 
     /// Tells how far it is.
     public Progress progress() {
-        String words =
-                switch (phase) {
-                    case STARTING -> "starting";
-                    case COMPARING -> deep ? "comparing" : "copying";
-                    case COPYING -> "copying";
-                    case HOLDING, MIRRORING -> "mirroring";
-                    case FINISHING -> "finishing";
-                    case DONE, FAILED -> "";
-                };
+        long marked = todo.blockBytes() + check.blockBytes();
+        long done = bytesCopied + bytesCompared;
         return new Progress(
-                words,
-                todo.files() + check.files(),
-                todo.blockBytes() + check.blockBytes(),
+                Progress.words(phase.ordinal(), deep),
+                (long) todo.files() + check.files() + dirs.files() + later.files(),
+                Math.max(marked, deep ? bytesSeen - done : 0),
                 filesDone,
                 bytesCopied,
                 bytesCompared,
