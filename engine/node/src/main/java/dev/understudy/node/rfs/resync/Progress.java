@@ -17,19 +17,6 @@ public record Progress(
         long bytesCopied,
         long bytesCompared,
         long bytesPerSecond) {
-    private static final String[] WORDS = {
-        "starting", "comparing", "copying", "mirroring", "mirroring", "finishing", "", ""
-    };
-
-    /// Gives the word for a phase of the source.
-    ///
-    /// @param phase as the source counts them
-    /// @param deep whether everything is compared
-    static String words(int phase, boolean deep) {
-        String word = phase < WORDS.length ? WORDS[phase] : "";
-        return "comparing".equals(word) && !deep ? "copying" : word;
-    }
-
     /// Says another phase.
     public Progress in(String other) {
         return new Progress(

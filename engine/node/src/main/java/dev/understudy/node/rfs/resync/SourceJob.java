@@ -5,6 +5,7 @@ import dev.understudy.core.rfs.FileId;
 import dev.understudy.core.rfs.FrameType;
 import dev.understudy.core.rfs.Frames;
 import dev.understudy.core.rfs.Item;
+import dev.understudy.core.rfs.JoinPhase;
 import dev.understudy.core.rfs.OpKind;
 import dev.understudy.core.rfs.OpView;
 import dev.understudy.core.rfs.Tracker;
@@ -61,18 +62,6 @@ public final class SourceJob {
         void failed(String reason);
     }
 
-    /// Where it stands; the order is a part of the protocol (PROGRESS).
-    enum Phase {
-        STARTING,
-        COMPARING,
-        COPYING,
-        HOLDING,
-        MIRRORING,
-        FINISHING,
-        DONE,
-        FAILED
-    }
-
     private static final long LITTLE_BYTES = 64L << 20;
     private static final int LITTLE_FILES = 64;
     private static final int MUCH_FILES = 16 * 1024;
@@ -104,7 +93,7 @@ public final class SourceJob {
     private final Limiter limiter;
     private final EventLoop.Timer timer;
     private final long joinId;
-    private Phase phase = Phase.STARTING;
+    private JoinPhase phase = JoinPhase.STARTING;
     private boolean deep;
     private int namesUnderWay;
     private long placed;
@@ -212,9 +201,9 @@ public final class SourceJob {
         for (FileTask task : tasks) {
             task.spoil(op);
         }
-        if (phase.compareTo(Phase.MIRRORING) < 0) {
+        if (phase.compareTo(JoinPhase.MIRRORING) < 0) {
             markTodo(op);
-            if (phase == Phase.HOLDING) {
+            if (phase == JoinPhase.HOLDING) {
                 loop.execute(this::pump);
             }
         }
@@ -244,8 +233,8 @@ public final class SourceJob {
     /// An operation failed here after the target had received it: copy what it touched.
     public void failedHere(OpView op) {
         markTodo(op);
-        if (phase == Phase.FINISHING || phase == Phase.DONE) {
-            phase = Phase.MIRRORING;
+        if (phase == JoinPhase.FINISHING || phase == JoinPhase.DONE) {
+            phase = JoinPhase.MIRRORING;
         }
         loop.execute(this::pump);
     }
@@ -272,8 +261,8 @@ public final class SourceJob {
     }
 
     private void begun() {
-        if (phase == Phase.STARTING) {
-            phase = Phase.COMPARING;
+        if (phase == JoinPhase.STARTING) {
+            phase = JoinPhase.COMPARING;
         }
     }
 
@@ -396,8 +385,8 @@ public final class SourceJob {
     }
 
     private void finish() {
-        if (phase == Phase.FINISHING && targetReady && isSynced) {
-            phase = Phase.DONE;
+        if (phase == JoinPhase.FINISHING && targetReady && isSynced) {
+            phase = JoinPhase.DONE;
             host.caughtUp();
         }
     }
@@ -406,7 +395,7 @@ public final class SourceJob {
 
     /// Does what can be done now; called after every input.
     public void pump() {
-        if (phase == Phase.STARTING || phase == Phase.FAILED || wire.isClosed()) {
+        if (phase == JoinPhase.STARTING || phase == JoinPhase.FAILED || wire.isClosed()) {
             return;
         }
         drain();
@@ -575,9 +564,9 @@ public final class SourceJob {
     private void advance() {
         switch (phase) {
             case COMPARING, COPYING -> {
-                phase = check.isEmpty() ? Phase.COPYING : Phase.COMPARING;
+                phase = check.isEmpty() ? JoinPhase.COPYING : JoinPhase.COMPARING;
                 if (isLittleLeft()) {
-                    phase = Phase.HOLDING;
+                    phase = JoinPhase.HOLDING;
                     host.hold(true);
                     loop.execute(this::pump);
                 }
@@ -591,7 +580,7 @@ public final class SourceJob {
             }
             case MIRRORING -> {
                 if (isDrained() && todo.isEmpty()) {
-                    phase = Phase.FINISHING;
+                    phase = JoinPhase.FINISHING;
                     Frames.plain(wire.room(Frames.BASE_BYTES), FrameType.FINISH, 0, joinId);
                     host.sync(() -> {
                         isSynced = true;
@@ -646,7 +635,7 @@ public final class SourceJob {
         }
         long first = host.mirror();
         Frames.plain(wire.room(Frames.BASE_BYTES), FrameType.MIRROR, 0, first);
-        phase = Phase.MIRRORING;
+        phase = JoinPhase.MIRRORING;
         host.hold(false);
         loop.execute(this::pump);
     }
@@ -722,7 +711,7 @@ public final class SourceJob {
     }
 
     boolean isOver() {
-        return phase == Phase.FAILED || wire.isClosed();
+        return phase == JoinPhase.FAILED || wire.isClosed();
     }
 
     void started(FileTask task) {
@@ -755,15 +744,15 @@ public final class SourceJob {
     }
 
     void fail(String reason) {
-        if (phase != Phase.FAILED && phase != Phase.DONE) {
-            phase = Phase.FAILED;
+        if (phase != JoinPhase.FAILED && phase != JoinPhase.DONE) {
+            phase = JoinPhase.FAILED;
             timer.disarm();
             host.failed(reason);
         }
     }
 
     private void tick() {
-        if (phase == Phase.FAILED || phase == Phase.DONE) {
+        if (phase == JoinPhase.FAILED || phase == JoinPhase.DONE) {
             return;
         }
         long nowNs = loop.nowNs();
@@ -784,7 +773,7 @@ public final class SourceJob {
         }
         Progress now = progress();
         ByteBuffer frame = FileTask.buffer(Item.HEADER_BYTES + 48);
-        Item.begin(frame, FrameType.PROGRESS, 0, phase.ordinal(), 0, FileId.NONE, 0);
+        Item.begin(frame, FrameType.PROGRESS, 0, phase.code(), 0, FileId.NONE, 0);
         frame.putLong(now.filesLeft()).putLong(now.bytesLeft()).putLong(now.filesDone());
         frame.putLong(now.bytesCopied()).putLong(now.bytesCompared());
         frame.putLong(now.bytesPerSecond());
@@ -795,8 +784,8 @@ public final class SourceJob {
 
     /// Ends the job without a word: the wire is gone, or the machine dropped the joiner.
     public void cancel() {
-        boolean holding = phase == Phase.HOLDING;
-        phase = Phase.FAILED;
+        boolean holding = phase == JoinPhase.HOLDING;
+        phase = JoinPhase.FAILED;
         timer.disarm();
         if (holding) {
             host.hold(false);
@@ -805,7 +794,7 @@ public final class SourceJob {
 
     /// Tells whether the target gets operations, so that a broken wire may be resumed.
     public boolean isMirroring() {
-        return phase == Phase.MIRRORING || phase == Phase.FINISHING || phase == Phase.DONE;
+        return phase.isMirrored();
     }
 
     /// Tells how far it is.
@@ -813,7 +802,7 @@ public final class SourceJob {
         long marked = todo.blockBytes() + check.blockBytes();
         long done = bytesCopied + bytesCompared;
         return new Progress(
-                Progress.words(phase.ordinal(), deep),
+                phase.word(deep),
                 (long) todo.files() + check.files() + dirs.files() + later.files(),
                 Math.max(marked, deep ? bytesSeen - done : 0),
                 filesDone,

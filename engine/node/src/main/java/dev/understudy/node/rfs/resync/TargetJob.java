@@ -7,6 +7,7 @@ import dev.understudy.core.rfs.FileId;
 import dev.understudy.core.rfs.FrameType;
 import dev.understudy.core.rfs.Frames;
 import dev.understudy.core.rfs.Item;
+import dev.understudy.core.rfs.JoinPhase;
 import dev.understudy.core.rfs.Tracker;
 import dev.understudy.node.rfs.stream.Wire;
 import dev.understudy.node.rfs.tree.Attributes;
@@ -320,7 +321,7 @@ public final class TargetJob {
         ByteBuffer body = Item.body(buffer, at);
         progress =
                 new Progress(
-                        Progress.words(Item.flags(buffer, at), comparesAll),
+                        JoinPhase.of(Item.flags(buffer, at)).word(comparesAll),
                         body.getLong(),
                         body.getLong(),
                         body.getLong(),
