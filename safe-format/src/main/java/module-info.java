@@ -9,5 +9,6 @@ module dev.understudy.safe {
     exports dev.understudy.safe;
     exports dev.understudy.safe.lint;
     exports dev.understudy.safe.read;
+    exports dev.understudy.safe.sign;
     exports dev.understudy.safe.write;
 }

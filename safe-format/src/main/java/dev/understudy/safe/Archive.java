@@ -133,6 +133,7 @@ public record Archive(SortedMap<String, File> files) {
         return state[1] >= 0 || state[0] == bytes.length ? state[1] : state[0];
     }
 
+    @SuppressWarnings("ByteBufferBackingArray") // little() allocates
     private void encode(Consumer<byte[]> out) {
         byte[] directoryBytes = new byte[centralBytes()];
         ByteBuffer directory = little(directoryBytes);

@@ -1,6 +1,8 @@
 package dev.understudy.safe;
 
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Says one thing that is wrong, or could be better, in a module: what, where, and what to do.
 ///
@@ -9,7 +11,36 @@ import java.util.List;
 /// @param position where; a file at least
 /// @param text one sentence for people, no full stop
 /// @param remedy what to do about it; may be empty when the text says it
-public record Finding(String id, Severity severity, Position position, String text, String remedy) {
+/// @param edit a change that mends it and nothing else; null = only a person can
+public record Finding(
+        String id,
+        Severity severity,
+        Position position,
+        String text,
+        String remedy,
+        @Nullable Edit edit) {
+    /// Makes a finding that only a person can mend.
+    public Finding(String id, Severity severity, Position position, String text, String remedy) {
+        this(id, severity, position, text, remedy, null);
+    }
+
+    /// Gives the change that mends it.
+    public Optional<Edit> fix() {
+        return Optional.ofNullable(edit);
+    }
+
+    /// Gives the same finding with a change that mends it.
+    public Finding mendedBy(@Nullable Edit change) {
+        return new Finding(id, severity, position, text, remedy, change);
+    }
+
+    /// A change of one place of one file, inside of a line.
+    ///
+    /// @param at where; a line and a column at least
+    /// @param length UTF-16 units that are replaced from there on
+    /// @param replacement what stands there afterwards
+    public record Edit(Position at, int length, String replacement) {}
+
     /// Makes an error.
     public static Finding error(String id, Position position, String text, String remedy) {
         return new Finding(id, Severity.ERROR, position, text, remedy);

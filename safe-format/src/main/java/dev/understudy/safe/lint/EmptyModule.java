@@ -14,6 +14,8 @@ final class EmptyModule implements ConfigRule {
                         .anyMatch(path -> path.startsWith("scripts/"));
         if (view.config().services().isEmpty()
                 && !scripts
+                && view.config().processes().isEmpty()
+                && view.config().checkers().isEmpty()
                 && view.config().virtualIps().isEmpty()
                 && view.config().replication().directories().isEmpty()) {
             sink.add(

@@ -2,10 +2,10 @@ package dev.understudy.safe.lint;
 
 import dev.understudy.safe.Finding;
 import dev.understudy.safe.Platform;
+import dev.understudy.safe.Position;
 import dev.understudy.safe.ReadResult;
 import dev.understudy.safe.Resolved;
 import dev.understudy.safe.SafeModule;
-import dev.understudy.safe.Severity;
 import dev.understudy.safe.read.Resolver;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,9 +24,17 @@ public final class Linter {
                     new BadDefault(),
                     new UndescribedParameter(),
                     new UnknownHook(),
-                    new ScriptWithoutDefault(),
-                    new MissingImport(),
-                    new Interpreter());
+                    new Interpreter(),
+                    new LargeFile(),
+                    new SecretWithDefault(),
+                    new ChoiceOfOne(),
+                    new PlatformTwice(),
+                    new OpenSecret(),
+                    new ForeignDefault(),
+                    new WidePath(),
+                    new AnyHost(),
+                    new PermissionWithoutScript(),
+                    new NoTests());
 
     private static final List<ConfigRule> CONFIG_RULES =
             List.of(
@@ -49,7 +57,27 @@ public final class Linter {
                     new ExcludePattern(),
                     new EmptyModule(),
                     new PlatformService(),
-                    new PlatformPath());
+                    new PlatformPath(),
+                    new UnknownResource(),
+                    new StartsAtBoot(),
+                    new ExcludesAll(),
+                    new AtMostBelowAtLeast(),
+                    new NamedPrimary(),
+                    new SameAddressTwice(),
+                    new ActionsForbidden(),
+                    new LongPause(),
+                    new WaitsForItself(),
+                    new ShellAsService(),
+                    new NothingWatches(),
+                    new SiteAddress(),
+                    new NoRemote(),
+                    new NothingOnPlatform(),
+                    new ProcessSuffix(),
+                    new ForeignProgram(),
+                    new ObjectiveOutOfReach(),
+                    new SlowChecker(),
+                    new SlowResync(),
+                    new ManyTests());
 
     /// By path, line, column, id.
     public static final Comparator<Finding> IN_FILE_ORDER =
@@ -65,8 +93,14 @@ public final class Linter {
         Set<Finding> findings = new LinkedHashSet<>(read.findings());
         read.module().ifPresent(module -> findings.addAll(lint(module)));
         List<Finding> sorted = new ArrayList<>(findings);
+        sorted.removeIf(f -> f.id().endsWith("003") && hasYaml(findings, f.position()));
         sorted.sort(IN_FILE_ORDER);
         return sorted;
+    }
+
+    // What YAML misread does not fit the schema either: one finding says it.
+    private static boolean hasYaml(Set<Finding> findings, Position at) {
+        return findings.stream().anyMatch(f -> f.id().equals("Y007") && f.position().equals(at));
     }
 
     /// Gives the findings of the rules on a resolved configuration: what an administrator's values
@@ -115,8 +149,8 @@ public final class Linter {
     }
 
     private static Sink sink(String id, Set<Finding> findings) {
-        Severity severity = RuleBook.severity(id);
-        return (position, text, remedy) ->
-                findings.add(new Finding(id, severity, position, text, remedy));
+        // the severity is looked up late: the book is not read for a module without findings
+        return (position, text, remedy, edit) ->
+                findings.add(new Finding(id, RuleBook.severity(id), position, text, remedy, edit));
     }
 }

@@ -42,6 +42,16 @@ public final class Report {
         return out.toString();
     }
 
+    /// Gives the line that a finding is about; empty when it is about no line.
+    static String line(Linted module, Finding f) {
+        return f.position().hasLine()
+                ? module.source()
+                        .apply(f.position().path())
+                        .flatMap(t -> t.lines().skip(f.position().line() - 1L).findFirst())
+                        .orElse("")
+                : "";
+    }
+
     /// Counts findings in words: `2 errors, 1 warning`; `no findings`.
     public static String summary(List<Finding> findings) {
         StringBuilder out = new StringBuilder();
@@ -58,26 +68,47 @@ public final class Report {
 
     /// Writes findings as one JSON object: `{"findings": [...], "errors": n, "warnings": n}`.
     public static String json(List<Finding> findings) {
+        return jsonOf(List.of(new Linted("", findings, List.of(), _ -> Optional.empty())));
+    }
+
+    /// Writes the findings of modules as one JSON object; with several, `module` tells which.
+    public static String jsonOf(List<Linted> modules) {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
         ObjectNode root = mapper.createObjectNode();
         ArrayNode list = root.putArray("findings");
-        for (Finding f : findings) {
-            ObjectNode item = list.addObject();
-            item.put("id", f.id()).put("severity", f.severity().word());
-            item.put("path", f.position().path());
-            if (f.position().hasLine()) {
-                item.put("line", f.position().line()).put("column", f.position().column());
-            }
-            item.put("text", f.text()).put("remedy", f.remedy());
+        List<Finding> findings = modules.stream().flatMap(m -> m.findings().stream()).toList();
+        for (Linted module : modules) {
+            module.findings().forEach(f -> item(list.addObject(), f, modules.size() > 1, module));
         }
-        root.put("errors", findings.stream().filter(f -> f.severity() == Severity.ERROR).count());
-        root.put(
-                "warnings",
-                findings.stream().filter(f -> f.severity() == Severity.WARNING).count());
+        root.put("errors", count(findings, Severity.ERROR));
+        root.put("warnings", count(findings, Severity.WARNING));
+        long allowed = modules.stream().mapToLong(m -> m.allowed().size()).sum();
+        if (allowed > 0) {
+            root.put("allowed", allowed);
+        }
         try {
             return mapper.writeValueAsString(root) + "\n";
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of plain values", e);
+        }
+    }
+
+    private static long count(List<Finding> findings, Severity severity) {
+        return findings.stream().filter(f -> f.severity() == severity).count();
+    }
+
+    private static void item(ObjectNode item, Finding f, boolean several, Linted module) {
+        if (several) {
+            item.put("module", module.prefix());
+        }
+        item.put("id", f.id()).put("severity", f.severity().word());
+        item.put("path", f.position().path());
+        if (f.position().hasLine()) {
+            item.put("line", f.position().line()).put("column", f.position().column());
+        }
+        item.put("text", f.text()).put("remedy", f.remedy());
+        if (f.fix().isPresent()) {
+            item.put("fixable", true);
         }
     }
 

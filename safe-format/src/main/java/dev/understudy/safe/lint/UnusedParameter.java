@@ -18,7 +18,7 @@ final class UnusedParameter implements ModuleRule {
     public void check(SafeModule module, Sink sink) {
         Set<String> used = new HashSet<>();
         for (Platform platform : List.of(Platform.DEBIAN, Platform.REDHAT, Platform.WINDOWS)) {
-            used.addAll(Resolver.example(module, platform).used());
+            used.addAll(Resolver.used(module, platform));
         }
         module.manifest().parameters().values().stream()
                 .filter(p -> !used.contains(p.name()) && !isInScripts(module, p.name()))

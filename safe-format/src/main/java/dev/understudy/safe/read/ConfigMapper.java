@@ -102,6 +102,9 @@ final class ConfigMapper {
         List<VirtualIp> ips = new ArrayList<>();
         for (Fields item : root.items("virtual-ips")) {
             Optional<InetAddress> address = Addresses.parse(item.text("address", ""));
+            if (address.isEmpty() && item.text("address", "").contains("$(")) {
+                continue; // the reference itself is wrong, which was said
+            }
             if (address.isEmpty()) {
                 String text = "'%s' is not an address".formatted(item.text("address", ""));
                 findings.add(

@@ -55,8 +55,27 @@ public final class Resolver {
         return resolve(module, values, platform, findings).resolved();
     }
 
+    /// Names the parameters that the configuration refers to on a platform.
+    public static Set<String> used(SafeModule module, Platform platform) {
+        Substitution substitution =
+                new Substitution(
+                        module.manifest().parameters(),
+                        examples(module, platform),
+                        platform,
+                        new ArrayList<>());
+        substitution.apply(module.configTree());
+        if (module.manifestTree().get("permissions") instanceof Node.Mapping p) {
+            substitution.apply(p);
+        }
+        return substitution.used();
+    }
+
     /// Resolves with examples where a parameter has no default, as lint does.
     public static Outcome example(SafeModule module, Platform platform) {
+        return resolve(module, examples(module, platform), platform, new ArrayList<>());
+    }
+
+    private static Map<String, Object> examples(SafeModule module, Platform platform) {
         Map<String, Object> values = new LinkedHashMap<>();
         for (Parameter p : module.manifest().parameters().values()) {
             Optional<String> text = p.defaultOn(platform).filter(t -> !t.isEmpty());
@@ -66,7 +85,7 @@ public final class Resolver {
             ParameterValues.parse(p, text.orElse(ParameterValues.example(p, platform)), platform)
                     .ifPresent(value -> values.put(p.name(), value));
         }
-        return resolve(module, values, platform, new ArrayList<>());
+        return values;
     }
 
     /// A resolved configuration and the parameters it uses.

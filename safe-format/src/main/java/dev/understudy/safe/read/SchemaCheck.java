@@ -100,11 +100,16 @@ final class SchemaCheck {
                 near.isEmpty()
                         ? "known here: " + String.join(", ", known)
                         : "did you mean '" + near + "'?";
+        boolean isFree = at instanceof Node.Mapping m && m.get(near) == null;
         return Finding.error(
-                family + "012",
-                place,
-                "property '%s' is not known".formatted(Names.printable(property)),
-                hint);
+                        family + "012",
+                        place,
+                        "property '%s' is not known".formatted(Names.printable(property)),
+                        hint)
+                .mendedBy(
+                        near.isEmpty() || !isFree
+                                ? null
+                                : new Finding.Edit(place, property.length(), near));
     }
 
     private Finding missing(Error error, Node at, String property) {

@@ -291,8 +291,8 @@ public final class YamlReader {
             String remedy =
                     "write %s; for the text itself write '%s' in quotes".formatted(word, text);
             findings.add(
-                    Finding.error(
-                            "Y005", at, "'" + text + "' is not a word of this format", remedy));
+                    Finding.error("Y005", at, "'" + text + "' is not a word of this format", remedy)
+                            .mendedBy(new Finding.Edit(at, text.length(), word)));
             return word; // as meant: no second finding for it
         }
         boolean isInt = INT.matcher(text).matches();

@@ -4,6 +4,8 @@ import dev.understudy.tools.author.LintCommand;
 import dev.understudy.tools.author.LsCommand;
 import dev.understudy.tools.author.PackCommand;
 import dev.understudy.tools.author.RuleCommand;
+import dev.understudy.tools.author.SignCommand;
+import dev.understudy.tools.author.VerifyCommand;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -11,7 +13,13 @@ import java.util.stream.Stream;
 final class Commands {
     /// For people who write modules.
     static final List<Class<?>> AUTHOR =
-            List.of(PackCommand.class, LsCommand.class, LintCommand.class, RuleCommand.class);
+            List.of(
+                    LintCommand.class,
+                    RuleCommand.class,
+                    PackCommand.class,
+                    LsCommand.class,
+                    SignCommand.class,
+                    VerifyCommand.class);
 
     private Commands() {}
 
