@@ -62,7 +62,7 @@ import java.util.random.RandomGenerator;
 /// Makes the runtime of a configured module out of the rooms of the node.
 public final class ModuleFactory {
     private static final Logger LOG = LoggerFactory.getLogger(ModuleFactory.class);
-    private static final long WITNESS_INTERVAL_NS = 300_000_000L;
+    private static final long WITNESS_INTERVAL_NS = 100_000_000L;
 
     private final Shared shared;
 

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -245,7 +246,8 @@ final class TwoNodes {
 
             @Override
             public void probe(boolean vip, long timeoutNs, Consumer<Evidence> answer) {
-                answer.accept(new Evidence(true, false));
+                CompletableFuture.delayedExecutor(timeoutNs, TimeUnit.NANOSECONDS)
+                        .execute(() -> answer.accept(new Evidence(System.nanoTime(), false)));
             }
 
             @Override
