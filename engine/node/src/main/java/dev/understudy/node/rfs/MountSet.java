@@ -37,6 +37,12 @@ final class MountSet {
         this.shared = shared;
     }
 
+    /// Tells all mounts, those to come included, that a gate that opens is on its way (true), or
+    /// that it came or will not come (false); any thread.
+    void announce(boolean opens) {
+        shared.directories().forEach(directory -> directory.front().announce(opens));
+    }
+
     /// Sets what all mounts do with mutations, those to come included.
     void gate(Gate wanted) {
         gate = wanted;

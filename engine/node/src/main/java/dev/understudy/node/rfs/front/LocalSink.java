@@ -1,7 +1,6 @@
 package dev.understudy.node.rfs.front;
 
 import dev.understudy.core.rfs.OpKind;
-
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;

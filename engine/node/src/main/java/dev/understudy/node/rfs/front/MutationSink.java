@@ -1,7 +1,6 @@
 package dev.understudy.node.rfs.front;
 
 import dev.understudy.core.rfs.OpKind;
-
 import java.nio.ByteBuffer;
 
 /// Takes every mutation of the mounts of one module, in order, and says when each may be applied.
