@@ -68,7 +68,8 @@ class FuzzTest {
 
     /// Waits for the fuzzer and gives the number of operations that it carried out.
     private long finished(Process fuzzer, long seed) throws Exception {
-        assertTrue(fuzzer.waitFor(SECONDS + 120, TimeUnit.SECONDS), "the fuzzer hangs, seed " + seed);
+        assertTrue(
+                fuzzer.waitFor(SECONDS + 120, TimeUnit.SECONDS), "the fuzzer hangs, seed " + seed);
         String out = Files.readString(home.resolve("fuzz.txt"), StandardCharsets.ISO_8859_1);
         assertEquals(0, fuzzer.exitValue(), "seed " + seed + "\n" + out);
         return Long.parseLong(out.strip().substring("operations ".length()));
