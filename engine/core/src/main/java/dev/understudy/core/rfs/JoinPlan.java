@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// What the source of a resynchronisation does next: one moving list of what is still to compare
 /// and to copy, fed by the sets at the start and by the application's writes until mirroring
@@ -16,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// as long as it can do some, reports what became of it, and asks [#turn] when it has nothing in
 /// hand. Order: names of directories, comparisons, then per file its cut, its data, its attributes.
 /// When little is left, operations are held for a moment, names and cuts drained, and from there on
-/// operations are mirrored while the remaining data follow. Not thread-safe, but for [#isFresh].
+/// operations are mirrored while the remaining data follow. Not thread-safe.
 public final class JoinPlan {
     /// Blocks of one [Work.Copy] at most.
     public static final int COPY_BLOCKS = Item.COPY_BYTES_MAX >>> Tracker.BLOCK_SHIFT;
@@ -84,7 +83,7 @@ public final class JoinPlan {
     private final BlockSet later = new BlockSet(Tracker.BLOCK_SHIFT);
     private final List<Reading> readings = new ArrayList<>();
     private final Set<FileId> visited = new HashSet<>();
-    private final Set<FileId> fresh = ConcurrentHashMap.newKeySet();
+    private final Set<FileId> fresh = new HashSet<>();
     private JoinPhase phase = JoinPhase.STARTING;
     private long beganNs;
     private boolean deep;
@@ -474,7 +473,7 @@ public final class JoinPlan {
         comparesUnderWay += by;
     }
 
-    /// Tells whether the target had to make the file; any thread.
+    /// Tells whether the target had to make the file.
     public boolean isFresh(FileId id) {
         return fresh.contains(id);
     }

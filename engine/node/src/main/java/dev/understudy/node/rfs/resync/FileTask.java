@@ -202,19 +202,19 @@ final class FileTask {
     /// Turns "all of it" into the ranges that hold data; what lies beyond the end is cut.
     static void copyWhole(SourceJob job, int tree, FileId id) {
         FileTask task = new FileTask(job, tree, id);
+        boolean fresh = job.plan().isFresh(id);
         task.run(() -> {
             Attributes attributes = job.reader(tree).attributes(id);
             long size = attributes == null ? 0 : attributes.size();
             BlockSet ranges = new BlockSet(Tracker.BLOCK_SHIFT);
-            task.addRanges(ranges, size);
+            task.addRanges(ranges, size, fresh);
             return () -> job.plan().copyRanges(ranges);
         });
     }
 
     /// A hole of a file that was in nobody's way on the target needs no copy; one that may cover
     /// old data is sent as such, so every block counts there.
-    private void addRanges(BlockSet ranges, long size) {
-        boolean fresh = job.plan().isFresh(id);
+    private void addRanges(BlockSet ranges, long size, boolean fresh) {
         if (!fresh) {
             ranges.addRange(tree, id.high(), id.low(), 0, size);
             return;
