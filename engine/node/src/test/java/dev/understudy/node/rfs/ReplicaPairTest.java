@@ -5,6 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.understudy.core.failover.Effect;
 import dev.understudy.core.failover.Event;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -12,11 +19,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Two replicas in one process: real mounts, real TCP on loopback.
 @Timeout(120)
@@ -85,6 +87,40 @@ class ReplicaPairTest {
         assertEqualTrees();
     }
 
+    /// A database that recovers syncs each of its files, and most have nothing to sync.
+    @Test
+    void syncOfWhatIsDurableAsksNobody() throws Exception {
+        startBoth();
+        a.prim(1);
+        a.join(b, 1);
+        Path file = a.directory.resolve("file");
+        Files.writeString(file, "first");
+        sync(file);
+        sync(a.directory); // tells its time stamps too, which else would follow a second later
+        a.awaitStatus(s -> s.dirtyFiles() == 0, "clean");
+        long before = syncs();
+        sync(file);
+        sync(a.directory);
+        assertEquals(before, syncs(), "syncs that had nothing to do went to the peer");
+        Files.move(file, a.directory.resolve("moved"));
+        sync(a.directory.resolve("moved"));
+        assertEquals(before + 1, syncs(), "a new name is to be made durable");
+        write(a.directory.resolve("moved"), 0, new byte[] {1});
+        sync(a.directory.resolve("moved"));
+        assertEquals(before + 2, syncs());
+    }
+
+    private long syncs() {
+        a.replica().status().join(); // what the loop wrote until now is seen here
+        return a.replica().metrics().syncNs().getTotalCount();
+    }
+
+    private static void sync(Path file) throws Exception {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
     @Test
     void aloneAgainThenBackByTheBlocksTouched() throws Exception {
         byte[] large = new byte[40_000_000];
@@ -105,6 +141,10 @@ class ReplicaPairTest {
         a.join(b, 3);
         assertEqualTrees();
         long copied = a.replica().resyncBytes() - copiedBefore;
+        assertEquals(copied, a.resynced.getLast().bytesCopied());
+        assertEquals(copied, b.resynced.getLast().bytesCopied());
+        assertEquals("", a.resynced.getLast().failure());
+        assertTrue(!a.resynced.getLast().comparedAll(), "the sets say what differs");
         assertTrue(copied <= 12 * 4096, "copied " + copied);
         assertTrue(copied > 0, "copied nothing");
     }
