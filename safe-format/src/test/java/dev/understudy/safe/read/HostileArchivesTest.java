@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Archives made to be read in two ways, to write elsewhere, or to exhaust: each is refused with
 /// its rule, quickly, and a second reader in another language agrees.
+@SuppressWarnings("ByteBufferBackingArray") // little() allocates
 class HostileArchivesTest {
     @TempDir Path folder;
 

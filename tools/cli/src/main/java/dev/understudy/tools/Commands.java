@@ -1,11 +1,15 @@
 package dev.understudy.tools;
 
+import dev.understudy.tools.author.DiffCommand;
+import dev.understudy.tools.author.DocsCommand;
+import dev.understudy.tools.author.ImportCommand;
 import dev.understudy.tools.author.LintCommand;
 import dev.understudy.tools.author.LsCommand;
 import dev.understudy.tools.author.NewCommand;
 import dev.understudy.tools.author.PackCommand;
 import dev.understudy.tools.author.RuleCommand;
 import dev.understudy.tools.author.SignCommand;
+import dev.understudy.tools.author.SimulateCommand;
 import dev.understudy.tools.author.TestCommand;
 import dev.understudy.tools.author.TypesCommand;
 import dev.understudy.tools.author.VerifyCommand;
@@ -18,10 +22,14 @@ final class Commands {
     static final List<Class<?>> AUTHOR =
             List.of(
                     NewCommand.class,
+                    ImportCommand.class,
                     TypesCommand.class,
                     LintCommand.class,
                     RuleCommand.class,
                     TestCommand.class,
+                    SimulateCommand.class,
+                    DiffCommand.class,
+                    DocsCommand.class,
                     PackCommand.class,
                     LsCommand.class,
                     SignCommand.class,

@@ -183,7 +183,7 @@ final class FakeHost implements ScriptBench.Host {
             return; // the hook's deadline ends it
         }
         machine.after(
-                s.isRunning == start ? SHORT_MS : SERVICE_MS,
+                s.isRunning == start ? SHORT_MS : SERVICE_MS + (start ? pause(id) : 0),
                 () -> {
                     if (start && !s.isRunning && s.failsToStart > 0) {
                         s.failsToStart--;
@@ -197,6 +197,15 @@ final class FakeHost implements ScriptBench.Host {
                         change(call, rest.subList(1, rest.size()), start, answer);
                     }
                 });
+    }
+
+    // A fixed pause that the configuration wants after a start.
+    private long pause(String id) {
+        return machine.setting.config().services().stream()
+                .filter(s -> s.id().equals(id) && s.ready().isPresent())
+                .map(s -> s.ready().orElseThrow().test())
+                .mapToLong(t -> t instanceof Service.Ready.After(Duration d) ? d.toMillis() : 0)
+                .sum();
     }
 
     private void exec(ScriptBench.Call call) throws Refusal {
@@ -276,35 +285,36 @@ final class FakeHost implements ScriptBench.Host {
 
     private JsonNode look(ScriptBench.Call call) throws Refusal {
         JsonNode first = call.arguments().path(0);
-        switch (call.function()) {
+        return switch (call.function()) {
             case "tcp.check" -> {
                 new Permissions(machine.setting).host(first.asText());
-                return BooleanNode.valueOf(
-                        machine.accepts(first.asText(), call.arguments().path(1).asInt()));
+                int port = call.arguments().path(1).asInt();
+                yield BooleanNode.valueOf(machine.accepts(first.asText(), port));
             }
             case "http.get" -> {
                 JsonNode page = machine.pages.get(first.asText());
                 if (page == null) {
                     throw new Refusal("IoError", "http.get " + first.asText() + ": refused");
                 }
-                return page;
+                yield page;
             }
-            default -> {
-                ArrayNode found = JSON.createArrayNode();
-                String name = first.path("name").asText("");
-                Pattern args = Pattern.compile(first.path("args").asText(""));
-                for (String process : machine.processes) {
-                    String own = process.split(" ", 2)[0];
-                    if ((name.isEmpty() || own.equals(name)) && args.matcher(process).find()) {
-                        found.addObject()
-                                .put("pid", 1000 + found.size())
-                                .put("name", own)
-                                .put("args", process);
-                    }
-                }
-                return found;
+            default -> processes(first.path("name").asText(""), first.path("args").asText(""));
+        };
+    }
+
+    private JsonNode processes(String name, String args) {
+        ArrayNode found = JSON.createArrayNode();
+        Pattern pattern = Pattern.compile(args);
+        for (String process : machine.processes) {
+            String own = process.split(" ", 2)[0];
+            if ((name.isEmpty() || own.equals(name)) && pattern.matcher(process).find()) {
+                found.addObject()
+                        .put("pid", 1000 + found.size())
+                        .put("name", own)
+                        .put("args", process);
             }
         }
+        return found;
     }
 
     private JsonNode resource(ScriptBench.Call call) throws Refusal {
