@@ -31,10 +31,11 @@ public sealed interface Event {
     /// Answers [Effect.Probe].
     ///
     /// @param id of the probe
-    /// @param witnessAnswers at least one ping witness answered
-    /// @param vipAnswers the virtual address answered ARP, ND or TCP; true also if the probe failed
-    record Probed(long nowNs, long id, boolean witnessAnswers, boolean vipAnswers)
-            implements Event {}
+    /// @param witnessNs when a ping witness last answered, on the clock of the events; 0 if none
+    ///   ever did. The shell asks every witness without pause, ten times a second
+    /// @param vipAnswers the virtual address answered ARP, ND or TCP at some time since the probe
+    ///   was asked; true also if the probe failed. Silence means that it was asked all the while
+    record Probed(long nowNs, long id, long witnessNs, boolean vipAnswers) implements Event {}
 
     /// Answers [Effect.RunHook].
     ///

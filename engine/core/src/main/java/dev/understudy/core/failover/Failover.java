@@ -97,6 +97,7 @@ public final class Failover {
         long next = node.nowNs() + timing.beatNs() / 2;
         long since = Math.max(node.peer().receivedNs(), node.life().listenSinceNs());
         long[] moments = {
+            since + timing.lookNs(),
             since + timing.evidenceNs(),
             since + timing.graceNs(),
             since + timing.windowNs() + timing.marginNs(),

@@ -4,8 +4,8 @@ package dev.understudy.core.failover;
 ///
 /// PRIM's lease ends `leaseNs` after the newest beat of its own that SECOND answered. While
 /// `protect` is in force and SECOND is silent, its virtual address lives on as long as a ping
-/// witness answers, so that SECOND's probe meets it; once it has lapsed PRIM is frozen for good:
-/// only contact thaws it.
+/// witness answers, so that SECOND's looks meet it; once it has lapsed, or the witness was silent
+/// for longer than SECOND looks at the least, PRIM is frozen for good: only contact thaws it.
 final class Leases {
     private Leases() {}
 
@@ -33,15 +33,49 @@ final class Leases {
     }
 
     static void probed(Draft d, Event.Probed probed) {
-        Node.Lease l = d.lease;
-        if (probed.id() != l.probeId() || !l.isProbing()) {
+        Node.Evidence e = d.lease.evidence();
+        if (probed.id() != e.probeId() || !e.isProbing()) {
             return;
         }
-        boolean evidence = probed.witnessAnswers() && !probed.vipAnswers();
-        d.lease =
-                l.answered(
-                        probed.witnessAnswers() ? l.probeAskedNs() : l.witnessOkNs(),
-                        evidence ? l.probeAskedNs() : l.evidenceNs());
+        long witness = Math.max(e.witnessNs(), probed.witnessNs());
+        boolean unseen = e.isUnseen() || isGap(d, witness);
+        // The witness answered while the address was looked for: not this node is cut off.
+        boolean isSure = witness >= e.askedNs() + d.timing().probeNs() / 4;
+        Node.Evidence next = e.answered(witness, unseen);
+        if (isSure && !probed.vipAnswers()) {
+            // Somebody looked all the while; a pause between two looks begins a new row.
+            boolean goesOn =
+                    e.silentFromNs() != 0
+                            && e.askedNs() - e.silentToNs() <= d.timing().probeNs() / 3;
+            next = next.silent(goesOn ? e.silentFromNs() : e.askedNs(), d.now);
+        } else {
+            next = next.silent(0, 0);
+        }
+        d.lease = d.lease.with(next);
+    }
+
+    /// Tells whether SECOND has looked long enough: PRIM's address was silent without a gap for
+    /// longer than PRIM could overlook, and is silent still, after PRIM's lease.
+    static boolean isEvident(Draft d) {
+        Node.Evidence e = d.lease.evidence();
+        return e.silentFromNs() > d.receivedNs
+                && e.silentToNs() - e.silentFromNs() >= d.timing().silentNs()
+                && e.silentToNs() - d.receivedNs >= d.timing().evidenceNs()
+                && d.now - e.silentToNs() <= d.timing().probeNs();
+    }
+
+    /// Nothing that was looked for before counts: this process did not run for a while.
+    static void forget(Draft d) {
+        Node.Evidence e = d.lease.evidence();
+        d.lease = d.lease.with(e.answered(0, e.isUnseen()).silent(0, 0));
+    }
+
+    /// The witness was silent, from the moment at which SECOND may have begun to look, for longer
+    /// than SECOND looks at the least.
+    private static boolean isGap(Draft d, long answeredNs) {
+        long from = d.echoedNs + d.timing().lookNs();
+        long known = Math.max(d.lease.evidence().witnessNs(), from);
+        return d.state == State.PRIM && answeredNs - known > d.timing().unseenNs();
     }
 
     static void renew(Draft d) {
@@ -52,7 +86,7 @@ final class Leases {
             }
             case PRIM -> {
                 prim(d);
-                probe(d, false, 3 * d.timing().beatNs(), Long.MAX_VALUE);
+                probe(d, false, d.echoedNs + 3 * d.timing().beatNs(), Long.MAX_VALUE);
             }
             case SECOND -> {
                 boolean decides =
@@ -61,7 +95,7 @@ final class Leases {
                                 && d.settings.isolation() == Isolation.PROTECT
                                 && d.isIdle();
                 if (decides) {
-                    probe(d, true, d.timing().evidenceNs(), d.windowEndNs());
+                    probe(d, true, d.receivedNs + d.timing().lookNs(), d.windowEndNs());
                 }
             }
             case STOP, WAIT -> {}
@@ -75,11 +109,13 @@ final class Leases {
                 d.settings.isolation() == Isolation.PROTECT && d.settings.isEvidencePossible();
         boolean lapsed = !isVipHeld(d);
         boolean wasFrozen = d.lease.isFrozen();
+        noteGap(d);
         if (gate > d.now) {
             thaw(d, gate, wasFrozen && lapsed);
         } else {
             boolean forGood =
-                    d.lease.isFrozenForGood() || (watched && (lapsed || isUnwitnessed(d)));
+                    d.lease.isFrozenForGood()
+                            || (watched && (lapsed || d.lease.evidence().isUnseen()));
             if (!wasFrozen) {
                 d.journal(Rule.FREEZE, "silentMs=" + (d.now - d.receivedNs) / 1_000_000);
             }
@@ -93,19 +129,22 @@ final class Leases {
             return;
         }
         // SECOND probes this address: it must answer as long as this node may go on alone.
-        long vip =
-                watched
-                        ? (d.lease.witnessOkNs() == 0 ? 0 : d.lease.witnessOkNs() + leaseNs)
-                        : d.now + leaseNs;
+        long witness = d.lease.evidence().witnessNs();
+        long vip = watched ? (witness == 0 ? 0 : witness + leaseNs) : d.now + leaseNs;
         if (vip > d.now) {
             give(d, d.lease.gateUntilNs(), vip);
         }
     }
 
-    /// Three pings in a row without an answer: SECOND may have looked for the address meanwhile.
-    private static boolean isUnwitnessed(Draft d) {
-        return d.now - Math.max(d.lease.witnessOkNs(), d.receivedNs + d.timing().leaseNs())
-                > 3 * d.timing().probeNs();
+    /// Notes that SECOND may have found this node's address silent; only a SECOND that hears and is
+    /// heard clears it.
+    private static void noteGap(Draft d) {
+        Node.Evidence e = d.lease.evidence();
+        boolean hears = d.now - d.echoedNs < d.timing().lookNs();
+        boolean unseen = !hears && (e.isUnseen() || isGap(d, d.now));
+        if (unseen != e.isUnseen()) {
+            d.lease = d.lease.with(e.unseen(unseen));
+        }
     }
 
     private static void thaw(Draft d, long gate, boolean raise) {
@@ -143,21 +182,21 @@ final class Leases {
         d.act(new Effect.LeaseUntil(gate, vip));
     }
 
-    private static void probe(Draft d, boolean vip, long afterNs, long untilNs) {
-        Node.Lease l = d.lease;
+    private static void probe(Draft d, boolean vip, long fromNs, long untilNs) {
+        Node.Evidence e = d.lease.evidence();
         boolean wanted =
                 d.settings.isEvidencePossible()
                         && d.settings.isolation() == Isolation.PROTECT
                         && d.receivedNs != 0
-                        && d.isSilentFor(afterNs)
+                        && d.now >= Math.max(fromNs, d.life.listenSinceNs())
                         && d.now <= untilNs;
-        boolean busy = l.isProbing() && d.now - l.probeAskedNs() < 2 * d.timing().probeNs();
-        boolean recent = d.now - l.probeAskedNs() < d.timing().probeNs() / 2;
+        boolean busy = e.isProbing() && d.now - e.askedNs() < 2 * d.timing().probeNs();
+        boolean recent = d.now - e.askedNs() < d.timing().probeNs() / 3;
         if (!wanted || busy || recent) {
             return;
         }
-        long id = l.probeId() + 1;
-        d.lease = l.asked(id, d.now);
+        long id = e.probeId() + 1;
+        d.lease = d.lease.with(e.asked(id, d.now));
         d.act(new Effect.Probe(id, vip, d.timing().probeNs()));
     }
 }

@@ -81,7 +81,7 @@ final class Losing {
                 if (!d.settings.isEvidencePossible()) {
                     lose(d, Rule.PEER_SILENT_MAY_NOT_TAKE_OVER, silence(d), true);
                 } else if (!d.lease.isFrozenForGood()
-                        && d.lease.witnessOkNs() >= d.receivedNs + timing.windowNs()) {
+                        && d.lease.evidence().witnessNs() >= d.receivedNs + timing.windowNs()) {
                     // A ping asked within the window says nothing: SECOND may have looked after it.
                     lose(d, Rule.PEER_SILENT_WINDOW_OVER, silence(d), true);
                 }

@@ -91,94 +91,73 @@ public record Node(
     /// @param vipUntilNs as last given to the shell
     /// @param isVipRaised the address is there to be probed, as long as its lease runs
     /// @param isFrozen PRIM's lease lapsed
-    /// @param isFrozenForGood its address lapsed too: only contact with the peer thaws
-    /// @param probeId the newest probe; 0 if none
-    /// @param probeAskedNs when it was asked
-    /// @param isProbing it is not answered yet
-    /// @param witnessOkNs when the newest probe was asked that the witness answered; 0 if none
-    /// @param evidenceNs when the newest probe was asked that gave full evidence; 0 if none
+    /// @param isFrozenForGood SECOND may have found its address silent: only contact with the peer
+    ///   thaws
+    /// @param evidence what was looked for and found
     public record Lease(
             long gateUntilNs,
             long vipUntilNs,
             boolean isVipRaised,
             boolean isFrozen,
             boolean isFrozenForGood,
-            long probeId,
-            long probeAskedNs,
-            boolean isProbing,
-            long witnessOkNs,
-            long evidenceNs) {
+            Evidence evidence) {
         Lease until(long gateNs, long vipNs) {
-            return new Lease(
-                    gateNs,
-                    vipNs,
-                    isVipRaised,
-                    isFrozen,
-                    isFrozenForGood,
-                    probeId,
-                    probeAskedNs,
-                    isProbing,
-                    witnessOkNs,
-                    evidenceNs);
+            return new Lease(gateNs, vipNs, isVipRaised, isFrozen, isFrozenForGood, evidence);
         }
 
         Lease raised(boolean raised) {
-            return new Lease(
-                    gateUntilNs,
-                    vipUntilNs,
-                    raised,
-                    isFrozen,
-                    isFrozenForGood,
-                    probeId,
-                    probeAskedNs,
-                    isProbing,
-                    witnessOkNs,
-                    evidenceNs);
+            return new Lease(gateUntilNs, vipUntilNs, raised, isFrozen, isFrozenForGood, evidence);
         }
 
         Lease frozen(boolean frozen, boolean forGood) {
-            return new Lease(
-                    gateUntilNs,
-                    vipUntilNs,
-                    isVipRaised,
-                    frozen,
-                    forGood,
-                    probeId,
-                    probeAskedNs,
-                    isProbing,
-                    witnessOkNs,
-                    evidenceNs);
+            return new Lease(gateUntilNs, vipUntilNs, isVipRaised, frozen, forGood, evidence);
         }
 
-        Lease asked(long id, long askedNs) {
+        Lease with(Evidence other) {
             return new Lease(
-                    gateUntilNs,
-                    vipUntilNs,
-                    isVipRaised,
-                    isFrozen,
-                    isFrozenForGood,
-                    id,
-                    askedNs,
-                    true,
-                    witnessOkNs,
-                    evidenceNs);
+                    gateUntilNs, vipUntilNs, isVipRaised, isFrozen, isFrozenForGood, other);
         }
 
-        Lease answered(long witnessNs, long evidence) {
-            return new Lease(
-                    gateUntilNs,
-                    vipUntilNs,
-                    isVipRaised,
-                    isFrozen,
-                    isFrozenForGood,
-                    probeId,
-                    probeAskedNs,
-                    false,
-                    witnessNs,
-                    evidence);
+        static final Lease NONE = new Lease(0, 0, false, false, false, Evidence.NONE);
+    }
+
+    /// What probes found while the peer is silent.
+    ///
+    /// @param probeId the newest probe; 0 if none
+    /// @param askedNs when it was asked
+    /// @param isProbing it is not answered yet
+    /// @param witnessNs when the ping witness answered last, as far as a probe told; 0 if never
+    /// @param isUnseen PRIM: the witness was silent for so long that the peer, looking for this
+    ///   node's address, may have found it silent
+    /// @param silentFromNs SECOND: since when, without a gap, the witness answers and PRIM's
+    ///   address does not; 0 if that is not so
+    /// @param silentToNs until when that is known
+    public record Evidence(
+            long probeId,
+            long askedNs,
+            boolean isProbing,
+            long witnessNs,
+            boolean isUnseen,
+            long silentFromNs,
+            long silentToNs) {
+        static final Evidence NONE = new Evidence(0, 0, false, 0, false, 0, 0);
+
+        Evidence asked(long id, long nowNs) {
+            return new Evidence(id, nowNs, true, witnessNs, isUnseen, silentFromNs, silentToNs);
         }
 
-        static final Lease NONE = new Lease(0, 0, false, false, false, 0, 0, false, 0, 0);
+        Evidence answered(long witness, boolean unseen) {
+            return new Evidence(probeId, askedNs, false, witness, unseen, silentFromNs, silentToNs);
+        }
+
+        Evidence silent(long fromNs, long toNs) {
+            return new Evidence(probeId, askedNs, isProbing, witnessNs, isUnseen, fromNs, toNs);
+        }
+
+        Evidence unseen(boolean unseen) {
+            return new Evidence(
+                    probeId, askedNs, isProbing, witnessNs, unseen, silentFromNs, silentToNs);
+        }
     }
 
     /// Role and data work under way, in order.

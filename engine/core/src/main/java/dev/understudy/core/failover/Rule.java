@@ -24,13 +24,15 @@ public enum Rule {
             204, "SECOND silent and unable to take over from silence: go on alone"),
     PEER_SILENT_AVAILABLE(205, "isolation 'available': peer silent, go on alone"),
     FREEZE(206, "heartbeats missing: no lease, writes wait"),
-    FREEZE_FOR_GOOD(207, "no lease and no ping witness: only contact with the peer thaws"),
+    FREEZE_FOR_GOOD(
+            207, "no lease, and the peer may have found the address silent: only contact thaws"),
     THAW(208, "SECOND is back at the same epoch: go on"),
     LOSS_CANCELLED(210, "SECOND is back before the register changed: go on together"),
     EXPEL_SECOND(211, "SECOND does not keep up or its disk fails: ask it to leave"),
     LEAVES_WHEN_ASKED(212, "PRIM asks this SECOND to leave"),
 
-    SECOND_TAKES_OVER(221, "peer silent, a ping witness answers, its address does not: take over"),
+    SECOND_TAKES_OVER(
+            221, "peer silent, a ping witness answers, its address does not for long: take over"),
     TAKES_OVER_FROM_STOPPED(
             222, "the peer stopped or restarted and does not serve: take over at once"),
     TAKES_OVER_FROM_FENCED(223, "the peer is fenced: take over at once"),

@@ -128,7 +128,7 @@ final class TakingOver {
             windowOver(d, WaitReason.WINDOW_OVER);
         } else if (!d.saved.peerMayBeAlone()
                 && d.isSilentFor(d.timing().graceNs())
-                && d.lease.evidenceNs() - d.receivedNs >= d.timing().evidenceNs()) {
+                && Leases.isEvident(d)) {
             takeOver(d, Rule.SECOND_TAKES_OVER, silence(d), true);
         }
     }

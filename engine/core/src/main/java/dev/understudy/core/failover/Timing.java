@@ -54,15 +54,34 @@ public record Timing(
                 leaseNs + probeNs + leaseNs / 15 <= graceNs,
                 "detection must leave time for a probe after the lease");
         Check.argument(graceNs + probeNs <= windowNs, "window must leave time after detection");
+        Check.argument(lookNs() + 3 * probeNs <= windowNs, "window must leave time for two probes");
         Check.argument(marginNs * 10 >= windowNs, "margin must be a tenth of the window or more");
         Check.argument(
                 startNs > 0 && stopNs > 0 && forceStopNs > 0 && killNs > 0 && barrierNs > 0,
                 "every time must be positive");
     }
 
-    /// When, after the last heartbeat of PRIM, SECOND begins to look for evidence: PRIM's lease and
-    /// with it its virtual address have lapsed for sure.
+    /// When, after the last heartbeat of PRIM, its lease has lapsed for sure: what SECOND knows
+    /// must be newer.
     public long evidenceNs() {
         return leaseNs + leaseNs / 15;
+    }
+
+    /// When, after the last heartbeat of PRIM, SECOND begins to look for its address: early enough
+    /// to know at the end of the grace time, late enough that PRIM asks its witness already.
+    public long lookNs() {
+        return Math.max(4 * beatNs, graceNs - 10 * probeNs / 3);
+    }
+
+    /// For how long, without a gap, SECOND must have found PRIM's address silent.
+    public long silentNs() {
+        return 2 * probeNs;
+    }
+
+    /// For how long PRIM's witness may be silent before its address may have been silent too;
+    /// shorter than [#silentNs], so that no failure of PRIM's network escapes PRIM that SECOND
+    /// takes for its end.
+    public long unseenNs() {
+        return 4 * probeNs / 3;
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Two nodes and a shell that does at once whatever the machine asks; time moves by hand. Writes
 /// what happens as lines `a STOP -> WAIT 100 START`.
@@ -39,6 +40,12 @@ final class Duo {
         boolean isUp;
         boolean hasVip;
         boolean answersRegister = true;
+
+        /// Its client network is cut.
+        boolean isOffline;
+
+        private long witnessNs;
+        private Effect.@Nullable Probe probing;
         Node node;
         private final ArrayDeque<Event> inbox = new ArrayDeque<>();
 
@@ -77,6 +84,7 @@ final class Duo {
         void restart() {
             incarnation++;
             inbox.clear();
+            probing = null;
             boot();
             if (saved.isStarted()) {
                 command(Command.START);
@@ -94,6 +102,20 @@ final class Duo {
         void give(Event event) {
             inbox.add(event);
             drain();
+        }
+
+        /// Looks for the peer's address until it answers or the time is over.
+        private void look() {
+            Effect.Probe probe = probing;
+            if (probe == null) {
+                return;
+            }
+            boolean answers = probe.vip() && vip();
+            boolean over = now - node.lease().evidence().askedNs() >= probe.timeoutNs();
+            if (answers || over || !probe.vip()) {
+                probing = null;
+                give(new Event.Probed(now, probe.id(), witnessNs, answers));
+            }
         }
 
         private void drain() {
@@ -124,10 +146,7 @@ final class Duo {
                 }
                 case Effect.RaiseVip _ -> hasVip = true;
                 case Effect.DropVip _ -> hasVip = false;
-                case Effect.Probe probe ->
-                        inbox.add(
-                                new Event.Probed(
-                                        now, probe.id(), witnessAnswers, probe.vip() && vip()));
+                case Effect.Probe probe -> probing = probe;
                 case Effect.RunHook hook -> {
                     if (hook.hook() == Hook.START_PRIM) {
                         startsNs.add(now);
@@ -155,7 +174,8 @@ final class Duo {
         /// The peer's address, as the other node's probe sees it.
         private boolean vip() {
             Side other = this == a ? b : a;
-            return other.isUp && other.hasVip && other.node.lease().vipUntilNs() > now;
+            boolean reaches = !isOffline && !other.isOffline;
+            return reaches && other.isUp && other.hasVip && other.node.lease().vipUntilNs() > now;
         }
 
         private void note(Effect.Journal line) {
@@ -187,6 +207,10 @@ final class Duo {
             now += 50 * MS;
             for (Side side : List.of(a, b)) {
                 if (side.isUp) {
+                    if (witnessAnswers && !side.isOffline) {
+                        side.witnessNs = now;
+                    }
+                    side.look();
                     side.give(new Event.Tick(now));
                     if ((now / (50 * MS)) % 4 == 0) {
                         beat(side);

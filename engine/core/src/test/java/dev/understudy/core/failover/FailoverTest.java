@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class FailoverTest {
     private static Effect.Answer answer(Duo.Side side) {
@@ -136,6 +138,43 @@ final class FailoverTest {
             duo.go(3_000);
             assertEquals("PRIM SECOND", duo.states());
             assertFalse(duo.b.saved.peerMayBeAlone());
+        }
+
+        /// The links are cut, and the client network of one node fails once: whenever and for
+        /// however long, SECOND does not take it for PRIM's end unless PRIM knows that it might
+        /// have.
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void aBlipOfTheClientNetworkAtTheProbeNeverMakesTwo(boolean ofPrim) {
+            for (int at = 0; at <= 3_200; at += 100) {
+                for (int lasts = 100; lasts <= 1_600; lasts += 100) {
+                    Duo duo = Duo.pair();
+                    duo.isLinked = false;
+                    duo.go(at);
+                    Duo.Side side = ofPrim ? duo.a : duo.b;
+                    side.isOffline = true;
+                    duo.go(lasts);
+                    side.isOffline = false;
+                    duo.go(5_000);
+                    assertFalse(
+                            duo.a.node.isServing()
+                                    && !duo.a.node.lease().isFrozen()
+                                    && duo.b.node.isServing(),
+                            "at " + at + " for " + lasts + " ms: " + duo.states());
+                }
+            }
+        }
+
+        @Test
+        void aLostPingMeansNothing() {
+            Duo duo = Duo.pair();
+            duo.b.die();
+            duo.go(1_500);
+            duo.a.isOffline = true;
+            duo.go(300);
+            duo.a.isOffline = false;
+            duo.go(2_000);
+            assertEquals(State.ALONE, duo.a.node.state());
         }
 
         @Test

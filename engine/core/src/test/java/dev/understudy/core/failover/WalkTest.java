@@ -119,7 +119,7 @@ final class WalkTest {
         all.add(new Event.Heard(NOW, new Fenced(B, 4)));
         all.add(new Event.RegisterAnswered(NOW, new RegisterOutcome.Unknown()));
         all.add(new Event.RegisterAnswered(NOW, new RegisterOutcome.Refused(Register.EMPTY)));
-        all.add(new Event.Probed(NOW, 1, true, false));
+        all.add(new Event.Probed(NOW, 1, NOW, false));
         all.add(new Event.HookEnded(NOW, 1, HookResult.FAILED));
         all.add(new Event.Killed(NOW));
         all.add(new Event.VipFailed(NOW, "taken"));

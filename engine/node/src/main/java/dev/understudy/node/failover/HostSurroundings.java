@@ -44,9 +44,6 @@ import org.slf4j.LoggerFactory;
 final class HostSurroundings implements Surroundings {
     private static final Logger LOG = LoggerFactory.getLogger(HostSurroundings.class);
 
-    /// A ping answered longer ago says nothing about now. The witnesses are asked twice as often.
-    private static final long WITNESS_FRESH_NS = 700_000_000L;
-
     /// Any port will do for a probe, since a refusal is an answer too; this one is always closed or
     /// ours (RFC 863 discard).
     private static final int PROBE_PORT = 9;
@@ -212,16 +209,16 @@ final class HostSurroundings implements Surroundings {
                     if (vip) {
                         alive = !VipProbe.probe(parts.vipSpecs(), PROBE_PORT, timeoutNs).isSilent();
                     }
-                    answer.accept(new Evidence(isWitnessed(), alive));
+                    answer.accept(new Evidence(witnessNs(), alive));
                 });
     }
 
-    private boolean isWitnessed() {
-        long now = parts.ticker().nowNs();
+    private long witnessNs() {
+        long newest = 0;
         for (PingWitness witness : parts.witnesses()) {
-            if (witness.isAnswering(now, WITNESS_FRESH_NS)) return true;
+            if (witness.hasAnswered()) newest = Math.max(newest, witness.lastAnswerNs());
         }
-        return false;
+        return newest;
     }
 
     @Override

@@ -329,7 +329,7 @@ public final class ModuleLoop implements AutoCloseable {
                                 new Event.Probed(
                                         ticker.nowNs(),
                                         probe.id(),
-                                        seen.witnessAnswers(),
+                                        seen.witnessNs(),
                                         seen.vipAnswers())));
     }
 

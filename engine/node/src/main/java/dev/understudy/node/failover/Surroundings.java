@@ -59,7 +59,7 @@ public interface Surroundings extends AutoCloseable {
 
     /// What a probe saw.
     ///
-    /// @param witnessAnswers at least one ping witness answered
+    /// @param witnessNs when a ping witness last answered, on the boot clock; 0 if none ever did
     /// @param vipAnswers a virtual address answered, or the probe could not be made
-    record Evidence(boolean witnessAnswers, boolean vipAnswers) {}
+    record Evidence(long witnessNs, boolean vipAnswers) {}
 }

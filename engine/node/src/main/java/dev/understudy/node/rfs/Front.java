@@ -13,6 +13,10 @@ public interface Front {
     /// @throws IOException if the kernel or the directory refuse; an HaException says more
     void mount() throws IOException;
 
+    /// Tells that the gate will be opened soon (true), or that it was or will not be (false):
+    /// meanwhile a read-only mount lets mutations wait instead of refusing them. Any thread.
+    void announce(boolean opens);
+
     /// Says what the mount does with mutations from now on.
     void gate(Gate gate);
 

@@ -37,6 +37,12 @@ final class MountSet {
         this.shared = shared;
     }
 
+    /// Tells all mounts, those to come included, that a gate that opens is on its way (true), or
+    /// that it came or will not come (false); any thread.
+    void announce(boolean opens) {
+        shared.directories().forEach(directory -> directory.front().announce(opens));
+    }
+
     /// Sets what all mounts do with mutations, those to come included.
     void gate(Gate wanted) {
         gate = wanted;
@@ -97,25 +103,29 @@ final class MountSet {
 
     private void rise(Runnable then) {
         state = State.RISING;
-        shared.pool().execute(() -> {
-            List<Directory> made = new ArrayList<>();
-            try {
-                for (Directory directory : shared.directories()) {
-                    directory.front().mount();
-                    made.add(directory);
-                }
-            } catch (IOException | RuntimeException e) {
-                LOG.error("mounting the directories of {} failed", shared.setup().module(), e);
-                made.forEach(directory -> directory.front().unmount());
-                String text = String.valueOf(e.getMessage());
-                shared.loop().execute(() -> failed(text));
-                return;
-            }
-            if (closed) {
-                made.forEach(directory -> directory.front().unmount());
-            }
-            shared.loop().execute(() -> risen(then));
-        });
+        shared.pool()
+                .execute(() -> {
+                    List<Directory> made = new ArrayList<>();
+                    try {
+                        for (Directory directory : shared.directories()) {
+                            directory.front().mount();
+                            made.add(directory);
+                        }
+                    } catch (IOException | RuntimeException e) {
+                        LOG.error(
+                                "mounting the directories of {} failed",
+                                shared.setup().module(),
+                                e);
+                        made.forEach(directory -> directory.front().unmount());
+                        String text = String.valueOf(e.getMessage());
+                        shared.loop().execute(() -> failed(text));
+                        return;
+                    }
+                    if (closed) {
+                        made.forEach(directory -> directory.front().unmount());
+                    }
+                    shared.loop().execute(() -> risen(then));
+                });
     }
 
     private void risen(Runnable then) {
@@ -145,17 +155,21 @@ final class MountSet {
     // ---- what changed while no mount stood
 
     private void walk() {
-        shared.pool().execute(() -> {
-            BlockSet found = new BlockSet(Tracker.BLOCK_SHIFT);
-            try {
-                long changed = unmounted().run(found);
-                shared.loop().execute(() -> walked(found, changed));
-            } catch (IOException | RuntimeException e) {
-                LOG.error("checking the directories of {} failed", shared.setup().module(), e);
-                String text = String.valueOf(e.getMessage());
-                shared.loop().execute(() -> failedWalk(text));
-            }
-        });
+        shared.pool()
+                .execute(() -> {
+                    BlockSet found = new BlockSet(Tracker.BLOCK_SHIFT);
+                    try {
+                        long changed = unmounted().run(found);
+                        shared.loop().execute(() -> walked(found, changed));
+                    } catch (IOException | RuntimeException e) {
+                        LOG.error(
+                                "checking the directories of {} failed",
+                                shared.setup().module(),
+                                e);
+                        String text = String.valueOf(e.getMessage());
+                        shared.loop().execute(() -> failedWalk(text));
+                    }
+                });
     }
 
     private void walked(BlockSet found, long changed) {

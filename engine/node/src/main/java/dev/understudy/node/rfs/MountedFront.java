@@ -20,6 +20,7 @@ public final class MountedFront implements Front {
     private final FuseFront.Options options;
     private final FrontListener listener;
     private volatile @Nullable FuseFront front;
+    private int announced;
 
     /// Makes a front; nothing is mounted.
     ///
@@ -38,8 +39,17 @@ public final class MountedFront implements Front {
     }
 
     @Override
-    public void mount() throws IOException {
-        front = FuseFront.mount(tree, loop, sink, options, listener);
+    public synchronized void mount() throws IOException {
+        front = FuseFront.mount(tree, loop, sink, options, announced, listener);
+    }
+
+    @Override
+    public synchronized void announce(boolean opens) {
+        announced += opens ? 1 : -1;
+        FuseFront mounted = front;
+        if (mounted != null) {
+            mounted.announced(announced);
+        }
     }
 
     /// Gives the descriptor of the mount for the guard to hold, -1 while there is none.

@@ -11,11 +11,6 @@ import dev.understudy.node.rfs.meta.DirtyJournal;
 import dev.understudy.node.rfs.resync.Progress;
 import dev.understudy.node.rfs.stream.Chunks;
 import dev.understudy.posix.net.EventLoop;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +20,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The data path of one module on one node: the failover machine's commands in, its events out.
 ///
@@ -121,6 +119,11 @@ public final class Replica implements AutoCloseable {
                 int outcome) {
             return primary().applied(source, token, kind, outcome);
         }
+
+        @Override
+        public boolean isDurable(long idHigh, long idLow) {
+            return primary().isDurable(idHigh, idLow);
+        }
     }
 
     private static ExecutorService threads(String name, int count) {
@@ -134,12 +137,23 @@ public final class Replica implements AutoCloseable {
     }
 
     /// Carries out a command; from any thread, in the order of the calls.
+    ///
+    /// After a [Effect.Serve] a program may be started at once: what it writes waits for the gate,
+    /// even if this loop reads the program's request before it comes to the command.
     public void carryOut(Effect.Data command) {
+        boolean opens = command instanceof Effect.Serve;
+        if (opens) {
+            mounts.announce(true);
+        }
         loop.execute(() -> {
             try {
                 handle(command);
             } catch (RuntimeException e) {
                 fault(e);
+            } finally {
+                if (opens) {
+                    mounts.announce(false);
+                }
             }
         });
     }

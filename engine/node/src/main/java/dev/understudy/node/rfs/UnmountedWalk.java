@@ -24,8 +24,8 @@ final class UnmountedWalk {
         this.directories = directories;
     }
 
-    /// Walks if there was an unmounted period that may matter. The period is over for good only with
-    /// [#mounted], to be called when what was found is durable.
+    /// Walks if there was an unmounted period that may matter. The period is over for good only
+    /// with [#mounted], to be called when what was found is durable.
     ///
     /// @param found gets the parts to be compared
     /// @return files that may have changed

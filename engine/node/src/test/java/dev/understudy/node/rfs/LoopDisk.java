@@ -6,9 +6,6 @@ import dev.understudy.posix.CString;
 import dev.understudy.posix.fs.At;
 import dev.understudy.posix.fs.Ext4Shutdown;
 import dev.understudy.posix.fs.Fd;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// An ext4 of its own in a file, which can lose power, break and fill up.
 final class LoopDisk implements AutoCloseable {

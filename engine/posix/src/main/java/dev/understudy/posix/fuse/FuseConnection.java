@@ -30,8 +30,12 @@ public final class FuseConnection implements AutoCloseable {
     private final int fd;
     private int minor;
     private int dataMax = Fuse.DATA_MAX;
+    // What never waits and what may must not share a lock: the thread that answers requests sends
+    // the former, and the latter waits for its answers.
     private final ByteBuffer notice = Native.allocate(512, 8);
     private final long noticeAddress = Native.address(notice);
+    private final ByteBuffer slowNotice = Native.allocate(512, 8);
+    private final long slowNoticeAddress = Native.address(slowNotice);
     private boolean closed;
 
     private FuseConnection(Path directory, int fd) {
@@ -229,43 +233,61 @@ public final class FuseConnection implements AutoCloseable {
         out.putLong(8, unique);
     }
 
-    /// Lets the kernel forget what it cached of a file. With data this waits for its pages: never
-    /// on the thread that answers requests.
+    /// Lets the kernel forget attributes and pages of a file. Waits for pages that are being read
+    /// or written: never on the thread that answers requests.
     ///
-    /// @param data false: attributes only, which never waits
     /// @return 0; -ENOENT if the kernel does not know the file
-    public synchronized int invalidateInode(long nodeId, boolean data) {
-        header(notice, 40, Fuse.NOTIFY_INVAL_INODE, 0);
-        notice.putLong(16, nodeId);
-        notice.putLong(24, data ? 0 : -1);
-        notice.putLong(32, 0);
-        return noResult(Fd.write(fd, noticeAddress, 40));
+    public int invalidateInode(long nodeId) {
+        synchronized (slowNotice) {
+            return invalidate(slowNotice, slowNoticeAddress, nodeId, 0);
+        }
+    }
+
+    /// Lets the kernel forget the attributes of a file. Never waits.
+    ///
+    /// @return 0; -ENOENT if the kernel does not know the file
+    public int invalidateAttributes(long nodeId) {
+        synchronized (notice) {
+            return invalidate(notice, noticeAddress, nodeId, -1);
+        }
+    }
+
+    private int invalidate(ByteBuffer out, long address, long nodeId, long offset) {
+        header(out, 40, Fuse.NOTIFY_INVAL_INODE, 0);
+        out.putLong(16, nodeId);
+        out.putLong(24, offset);
+        out.putLong(32, 0);
+        return noResult(Fd.write(fd, address, 40));
     }
 
     /// Lets the kernel forget a name. Waits for the directory's lock: never on the thread that
     /// answers requests.
     ///
     /// @return 0; -ENOENT if the kernel does not know the name
-    public synchronized int invalidateEntry(long parent, byte[] name) {
-        int length = 32 + name.length + 1;
-        header(notice, length, Fuse.NOTIFY_INVAL_ENTRY, 0);
-        notice.putLong(16, parent);
-        notice.putInt(24, name.length);
-        notice.putInt(28, 0);
-        notice.put(32, name);
-        notice.put(32 + name.length, (byte) 0);
-        return noResult(Fd.write(fd, noticeAddress, length));
+    public int invalidateEntry(long parent, byte[] name) {
+        synchronized (slowNotice) {
+            int length = 32 + name.length + 1;
+            header(slowNotice, length, Fuse.NOTIFY_INVAL_ENTRY, 0);
+            slowNotice.putLong(16, parent);
+            slowNotice.putInt(24, name.length);
+            slowNotice.putInt(28, 0);
+            slowNotice.put(32, name);
+            slowNotice.put(32 + name.length, (byte) 0);
+            return noResult(Fd.write(fd, slowNoticeAddress, length));
+        }
     }
 
     /// Lets the kernel look every name up again; never waits.
     ///
     /// @return 0; -ENOSYS before Linux 6.16
-    public synchronized int invalidateNames() {
+    public int invalidateNames() {
         if (minor < Fuse.MINOR_INC_EPOCH) {
             return -Errno.ENOSYS;
         }
-        header(notice, 16, Fuse.NOTIFY_INC_EPOCH, 0);
-        return noResult(Fd.write(fd, noticeAddress, 16));
+        synchronized (notice) {
+            header(notice, 16, Fuse.NOTIFY_INC_EPOCH, 0);
+            return noResult(Fd.write(fd, noticeAddress, 16));
+        }
     }
 
     private static int noResult(long result) {

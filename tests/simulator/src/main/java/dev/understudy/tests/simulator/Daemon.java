@@ -25,6 +25,8 @@ import java.util.function.LongFunction;
 
 /// The shell around the shipping machine, as a process that may die, hang and be slow.
 final class Daemon {
+    private static final long LOOK_NS = 25 * World.MS;
+
     final Machine machine;
     final World world;
     final long incarnation;
@@ -283,14 +285,33 @@ final class Daemon {
                                 new Event.RegisterAnswered(now, new RegisterOutcome.Refused(own))));
     }
 
+    /// Looks for the peer's address all the while, until it answers or the time is over.
     private void probe(Effect.Probe probe) {
-        after(
-                world.between(30 * World.MS, 250 * World.MS),
-                () -> {
-                    boolean witness = machine.reachesWitness();
-                    boolean vip = probe.vip() && machine.seesPeersVip();
-                    offer(now -> new Event.Probed(now, probe.id(), witness, vip));
-                });
+        if (probe.vip()) {
+            look(probe, world.now + probe.timeoutNs());
+        } else {
+            answer(probe, false);
+        }
+    }
+
+    private void look(Effect.Probe probe, long untilNs) {
+        if (isDead) {
+            return;
+        }
+        if (machine.seesPeersVip()) {
+            answer(probe, true);
+        } else if (world.now >= untilNs) {
+            answer(probe, false);
+        } else {
+            world.in(LOOK_NS, () -> look(probe, untilNs));
+        }
+    }
+
+    private void answer(Effect.Probe probe, boolean vip) {
+        boolean stale = machine.clock() - machine.witnessNs <= 700 * World.MS;
+        boolean mistaken = world.variant == Variant.WITNESS_STALE && stale;
+        long witness = mistaken ? machine.clock() : machine.witnessNs;
+        after(World.MS, () -> offer(now -> new Event.Probed(now, probe.id(), witness, vip)));
     }
 
     private void hook(Effect.RunHook hook) {

@@ -22,6 +22,9 @@ public enum Fault {
     CUT_ONE_WAY,
     /// A machine loses its client network, with gateway and virtual address.
     CUT_CLIENTS,
+    /// The replication networks break, and a machine loses its client network for a moment while
+    /// its peer looks for its address.
+    PROBE_BLIP,
     /// A machine loses all its networks.
     ISOLATE,
     /// The replication networks come and go, 2 times a second.

@@ -65,6 +65,7 @@ final class Faults {
                 cut(0);
                 cut(1);
             }
+            case PROBE_BLIP -> probeBlip(machine);
             case FLAP -> flap(20);
             case LOSS -> {
                 world.loss = fate.nextDouble() * 0.6;
@@ -319,6 +320,19 @@ final class Faults {
     private void cutClients(Machine machine) {
         world.clientsCut[machine.index] = true;
         later(() -> world.clientsCut[machine.index] = false);
+    }
+
+    private void probeBlip(Machine machine) {
+        cut(0);
+        cut(1);
+        long at = between(600 * World.MS, 2_900 * World.MS);
+        long lastsNs = between(20 * World.MS, 1_200 * World.MS);
+        world.in(
+                at,
+                () -> {
+                    world.clientsCut[machine.index] = true;
+                    world.in(lastsNs, () -> world.clientsCut[machine.index] = false);
+                });
     }
 
     private void flap(int times) {

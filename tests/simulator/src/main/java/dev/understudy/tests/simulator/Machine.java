@@ -44,6 +44,11 @@ final class Machine {
 
     long vipUntil;
 
+    /// When, on the machine's clock, the gateway last answered; 0 if it did not since power came.
+    long witnessNs;
+
+    private static final long PING_NS = 100 * World.MS;
+
     /// Processes of the application; they outlive the daemon.
     boolean isAppRunning;
 
@@ -98,7 +103,19 @@ final class Machine {
         boot++;
         hasVip = false;
         isAppRunning = false;
+        witnessNs = 0;
+        ping();
         startDaemon();
+    }
+
+    /// A ping every 100 ms, as the shell does.
+    private void ping() {
+        if (isPowered) {
+            if (reachesWitness()) {
+                witnessNs = clock();
+            }
+            world.in(PING_NS, this::ping);
+        }
     }
 
     void startDaemon() {

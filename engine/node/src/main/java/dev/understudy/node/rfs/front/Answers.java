@@ -31,7 +31,7 @@ final class Answers {
         if (opcode == 0) {
             LowerFile file = slots.file[slot];
             if (slots.kind[slot] == OpKind.SETATTR && file != null) {
-                front.connection.invalidateInode(front.nodeId(file), false);
+                front.caches.forgetAttributes(file);
             }
             return;
         }
@@ -49,8 +49,8 @@ final class Answers {
                     replies.error(unique, handle);
                 } else {
                     // the reply has no attributes, and set-id bits may be gone
-                    front.connection.invalidateInode(front.nodeId(file), false);
-                    replies.opened(unique, handle, front.openFlags(file));
+                    front.caches.forgetAttributes(file);
+                    replies.opened(unique, handle, front.caches.openFlags(file));
                 }
             }
             case Fuse.MKDIR, Fuse.MKNOD, Fuse.SYMLINK, Fuse.LINK -> {
@@ -95,6 +95,6 @@ final class Answers {
         }
         file.lookedUp();
         file.mode(stat.mode());
-        replies.created(unique, file, stat, handle, front.openFlags(file));
+        replies.created(unique, file, stat, handle, front.caches.openFlags(file));
     }
 }

@@ -12,7 +12,6 @@ import dev.understudy.posix.fuse.Fuse;
 import dev.understudy.posix.fuse.FuseConnection;
 import dev.understudy.posix.fuse.FuseRequest;
 import dev.understudy.posix.net.EventLoop;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -61,6 +60,8 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     final Replies replies;
     final OpenFiles open = new OpenFiles();
     final ThreadPoolExecutor pool;
+    final Caches caches;
+    private final ThreadPoolExecutor notices;
     private final Options options;
     private final FrontListener listener;
     private final Reads reads;
@@ -70,7 +71,7 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     private int heldFirst;
     private int heldCount;
     private Gate gate = Gate.READ_ONLY;
-    private int cacheEpoch;
+    private volatile int announced;
     private boolean isPaused;
     private boolean isClosed;
     private long requests;
@@ -98,29 +99,37 @@ public final class FuseFront implements MutationSource, AutoCloseable {
         reads = new Reads(this);
         writes = new Writes(this);
         timesTimer = loop.timer(this::shipTimes);
-        pool =
+        pool = threads("files-" + options.source(), POOL_THREADS);
+        // Of their own: a notice may wait for a page that a job of the pool has yet to read.
+        notices = threads("notices-" + options.source(), 1);
+        caches = new Caches(tree, connection, replies, open, notices);
+    }
+
+    private static ThreadPoolExecutor threads(String name, int count) {
+        ThreadPoolExecutor made =
                 new ThreadPoolExecutor(
-                        POOL_THREADS,
-                        POOL_THREADS,
+                        count,
+                        count,
                         10,
                         TimeUnit.SECONDS,
                         new LinkedBlockingQueue<>(),
-                        task ->
-                                Thread.ofPlatform()
-                                        .daemon()
-                                        .name("files-" + options.source())
-                                        .unstarted(task));
-        pool.allowCoreThreadTimeOut(true);
+                        task -> Thread.ofPlatform().daemon().name(name).unstarted(task),
+                        // closed: nobody waits for the job any more
+                        new ThreadPoolExecutor.DiscardPolicy());
+        made.allowCoreThreadTimeOut(true);
+        return made;
     }
 
     /// Mounts over the tree's own directory, read-only for now, and starts to answer. Any thread.
     ///
+    /// @param announced see [#announced]
     /// @throws IOException if the mount fails
     public static FuseFront mount(
             LowerTree tree,
             EventLoop loop,
             MutationSink sink,
             Options options,
+            int announced,
             FrontListener listener)
             throws IOException {
         Mounts.Statfs fs = new Mounts.Statfs();
@@ -128,6 +137,7 @@ public final class FuseFront implements MutationSource, AutoCloseable {
         long flags = fs.flags() & (Mounts.MS_NOSUID | Mounts.MS_NODEV | Mounts.MS_NOEXEC);
         FuseConnection connection = FuseConnection.mount(tree.directory(), options.source(), flags);
         FuseFront front = new FuseFront(tree, loop, sink, options, connection, listener);
+        front.announced = announced;
         loop.execute(front::start);
         connection.raiseReadAhead();
         return front;
@@ -135,7 +145,6 @@ public final class FuseFront implements MutationSource, AutoCloseable {
 
     private void start() {
         ThreadMask.clear();
-        replies.keep(false);
         try {
             loop.register(connection.fd(), EventLoop.READ, this::ready);
         } catch (IOException e) {
@@ -147,9 +156,7 @@ public final class FuseFront implements MutationSource, AutoCloseable {
 
     /// Opens the gate: mutations go to the sink from now on, waiting ones first.
     public void serve() {
-        if (gate == Gate.READ_ONLY) {
-            renewCaches(true);
-        }
+        caches.keep(true);
         gate = Gate.OPEN;
         while (heldCount > 0 && gate == Gate.OPEN) {
             int slot = held[heldFirst];
@@ -164,15 +171,35 @@ public final class FuseFront implements MutationSource, AutoCloseable {
         timesTimer.armNs(TIMES_DELAY_NS);
     }
 
-    /// Closes the gate of a mount that was serving: mutations wait.
+    /// Tells that [#serve] will be called soon, or that it was: meanwhile a read-only mount lets
+    /// mutations wait instead of refusing them. Any thread; whoever starts a program after this
+    /// returned need not wait for the loop.
+    ///
+    /// @param count calls of [#serve] that are on their way
+    public void announced(int count) {
+        announced = count;
+        if (count == 0) {
+            loop.execute(() -> {
+                if (announced == 0 && gate == Gate.READ_ONLY) {
+                    refuseHeld();
+                }
+            });
+        }
+    }
+
+    /// Closes the gate: mutations wait.
     public void closeGate() {
         gate = Gate.CLOSED;
     }
 
     /// Makes the mount read-only; mutations that wait at the gate are refused.
     public void readOnly() {
-        boolean served = gate != Gate.READ_ONLY;
         gate = Gate.READ_ONLY;
+        refuseHeld();
+        caches.keep(false);
+    }
+
+    private void refuseHeld() {
         while (heldCount > 0) {
             int slot = held[heldFirst];
             heldFirst = (heldFirst + 1) % held.length;
@@ -180,9 +207,11 @@ public final class FuseFront implements MutationSource, AutoCloseable {
             replies.error(slots.unique[slot], Errno.EROFS);
             give(slot);
         }
-        if (served) {
-            renewCaches(false);
-        }
+    }
+
+    /// Gives the number of mutations that wait at the gate.
+    int waiting() {
+        return heldCount;
     }
 
     /// Gives the gate's state.
@@ -190,41 +219,16 @@ public final class FuseFront implements MutationSource, AutoCloseable {
         return gate;
     }
 
-    private void renewCaches(boolean keep) {
-        cacheEpoch++;
-        replies.trust(keep);
-        connection.invalidateNames(); // before Linux 6.16: names are valid for 1 s only
-        for (int i = 0; i < open.used(); i++) {
-            LowerFile file = open.file(i);
-            if (file != null) {
-                long node = nodeId(file);
-                pool.execute(() -> connection.invalidateInode(node, true));
-            }
-        }
-    }
-
     /// Lets the kernel forget what it cached of a file, after the tree below was changed without
     /// it. Any thread; does not wait.
     public void invalidate(FileId id) {
-        LowerFile file = tree.byId(id);
-        if (file != null) {
-            long node = nodeId(file);
-            pool.execute(() -> connection.invalidateInode(node, true));
-        }
+        caches.forget(id);
     }
 
     /// Lets the kernel forget a name, after the tree below was changed without it. Any thread; does
     /// not wait.
     public void invalidate(FileId directory, byte[] name) {
-        LowerFile file = tree.byId(directory);
-        if (file != null) {
-            long node = nodeId(file);
-            pool.execute(() -> connection.invalidateEntry(node, name));
-        }
-    }
-
-    long nodeId(LowerFile file) {
-        return file == tree.root() ? Fuse.ROOT_ID : file.ino();
+        caches.forget(directory, name);
     }
 
     /// Gives the descriptor of /dev/fuse, for the guard to hold. Any thread.
@@ -284,6 +288,7 @@ public final class FuseFront implements MutationSource, AutoCloseable {
             }
         }
         tree.kernelGone();
+        notices.shutdown();
         pool.shutdown();
         // jobs in the pool still use the memory of their requests
         Thread.ofVirtual()
@@ -407,15 +412,21 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     private void mutation(int slot) {
         switch (gate) {
             case READ_ONLY -> {
-                replies.error(slots.unique[slot], Errno.EROFS);
-                give(slot);
+                if (announced > 0) {
+                    hold(slot);
+                } else {
+                    replies.error(slots.unique[slot], Errno.EROFS);
+                    give(slot);
+                }
             }
             case OPEN -> writes.handle(slot);
-            case CLOSED -> {
-                held[(heldFirst + heldCount) % held.length] = slot;
-                heldCount++;
-            }
+            case CLOSED -> hold(slot);
         }
+    }
+
+    private void hold(int slot) {
+        held[(heldFirst + heldCount) % held.length] = slot;
+        heldCount++;
     }
 
     /// Gives a slot back and goes on reading if that had stopped.
@@ -450,16 +461,6 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     }
 
     // ---- files
-
-    /// Gives the flags of an OPEN reply: pages stay cached while every change comes through us.
-    int openFlags(LowerFile file) {
-        if (gate == Gate.READ_ONLY) {
-            return Fuse.FOPEN_DIRECT_IO | Fuse.FOPEN_NOFLUSH;
-        }
-        boolean keep = file.cacheEpoch() == cacheEpoch;
-        file.cacheEpoch(cacheEpoch);
-        return Fuse.FOPEN_NOFLUSH | (keep ? Fuse.FOPEN_KEEP_CACHE : 0);
-    }
 
     /// Opens a file for the kernel.
     ///

@@ -1,7 +1,6 @@
 package dev.understudy.node.rfs.front;
 
 import dev.understudy.core.rfs.OpKind;
-
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
@@ -25,6 +24,11 @@ public final class LocalSink implements MutationSink {
             counts.merge(kind, 1L, Long::sum);
         }
         return true;
+    }
+
+    @Override
+    public boolean isDurable(long idHigh, long idLow) {
+        return false; // nobody keeps account here
     }
 
     /// Gives how many operations of a kind were applied, WRITE left out; on the loop's thread.

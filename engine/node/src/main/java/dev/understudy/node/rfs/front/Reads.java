@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// Answers every request that changes nothing; on the loop's thread, cold reads in the pool.
 final class Reads {
     private static final byte[] HIDDEN = "trusted.understudy.".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] TRUSTED = "trusted.".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CAPABILITY =
             "security.capability".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ASIDE = Excludes.ASIDE.getBytes(StandardCharsets.US_ASCII);
@@ -100,7 +101,8 @@ final class Reads {
             case Fuse.GETATTR -> getAttributes(unique, file);
             case Fuse.READLINK -> readLink(unique, file);
             case Fuse.GETXATTR -> getXattr(unique, file, body);
-            case Fuse.LISTXATTR -> listXattr(unique, file, body);
+            case Fuse.LISTXATTR ->
+                    listXattr(unique, file, body, FuseRequest.uid(memory, body - Fuse.IN_HEADER));
             case Fuse.OPENDIR -> openDirectory(unique, file);
             case Fuse.LSEEK -> seek(unique, body);
             default -> listing.list(unique, file, body, opcode == Fuse.READDIRPLUS);
@@ -204,7 +206,7 @@ final class Reads {
         if (file == null || handle < 0) {
             replies.error(unique, handle);
         } else {
-            replies.opened(unique, handle, front.openFlags(file));
+            replies.opened(unique, handle, front.caches.openFlags(file));
         }
         front.give(slot);
     }
@@ -354,7 +356,7 @@ final class Reads {
         }
     }
 
-    private void listXattr(long unique, LowerFile file, int body) {
+    private void listXattr(long unique, LowerFile file, int body, int uid) {
         int size = memory.getInt(body);
         int fd = tree.descriptor(file);
         if (fd < 0) {
@@ -368,7 +370,8 @@ final class Reads {
                         ? Xattr.flist(fd, into, 64 << 10)
                         : Xattr.list(procPath.of(fd), into, 64 << 10);
         if (length > 0) {
-            length = hideOurs((int) length);
+            // xattr(7): trusted attributes are there for the superuser only
+            length = hide((int) length, uid == 0 ? HIDDEN : TRUSTED);
         }
         if (size != 0 && length > size) {
             length = -Errno.ERANGE;
@@ -376,7 +379,7 @@ final class Reads {
         sized(unique, size, length);
     }
 
-    private int hideOurs(int length) {
+    private int hide(int length, byte[] prefix) {
         ByteBuffer out = replies.out;
         int to = Fuse.OUT_HEADER;
         int end = Fuse.OUT_HEADER + length;
@@ -386,7 +389,7 @@ final class Reads {
                 next++;
             }
             next++;
-            if (!isHidden(out, from)) {
+            if (!equal(out, from, prefix)) {
                 for (int i = from; i < next; i++) {
                     out.put(to++, out.get(i));
                 }

@@ -6,7 +6,6 @@ import dev.understudy.posix.fs.Mounts.Statfs;
 import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.fuse.Fuse;
 import dev.understudy.posix.fuse.FuseConnection;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 

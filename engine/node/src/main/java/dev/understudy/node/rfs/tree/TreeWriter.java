@@ -11,12 +11,10 @@ import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.fs.ThreadMask;
 import dev.understudy.posix.fs.Times;
 import dev.understudy.posix.fs.Xattr;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Makes a tree equal to another one, by id: the target's hands in a resynchronisation. For one
 /// platform thread; the tree may be read by others meanwhile.

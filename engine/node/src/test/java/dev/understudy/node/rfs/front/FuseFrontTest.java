@@ -66,4 +66,72 @@ class FuseFrontTest {
         assertEquals("x", Files.readString(dir.resolve("a")));
         assertFalse(Files.exists(dir.resolve("b")));
     }
+
+    /// Runs a change in a thread of its own and gives what it ended with.
+    private java.util.concurrent.CompletableFuture<String> write(String name) {
+        var done = new java.util.concurrent.CompletableFuture<String>();
+        Thread.ofPlatform()
+                .start(() -> {
+                    try {
+                        Files.writeString(dir.resolve(name), "x");
+                        done.complete("written");
+                    } catch (IOException e) {
+                        done.complete(String.valueOf(e));
+                    }
+                });
+        return done;
+    }
+
+    private void onLoop(Runnable work) {
+        mounted.onLoop(() -> {
+            work.run();
+            return true;
+        });
+    }
+
+    private void awaitHeld(int count) {
+        long endNs = System.nanoTime() + 10_000_000_000L;
+        while (mounted.onLoop(() -> mounted.front.waiting()) < count) {
+            assertTrue(System.nanoTime() < endNs, "nothing waits at the gate");
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void whatComesWhileServingIsAnnouncedWaits() throws Exception {
+        onLoop(mounted.front::readOnly);
+        mounted.front.announced(1);
+        var early = write("early");
+        awaitHeld(1);
+        assertFalse(early.isDone());
+        onLoop(mounted.front::serve);
+        mounted.front.announced(0);
+        assertEquals("written", early.get(10, java.util.concurrent.TimeUnit.SECONDS));
+    }
+
+    @Test
+    void whatWaitedForAnAnnouncementThatCameToNothingIsRefused() throws Exception {
+        onLoop(mounted.front::readOnly);
+        mounted.front.announced(1);
+        var early = write("early");
+        awaitHeld(1);
+        mounted.front.announced(0);
+        assertTrue(early.get(10, java.util.concurrent.TimeUnit.SECONDS).contains("Read-only"));
+    }
+
+    /// A take-over closes the gate of a read-only mount before it opens it.
+    @Test
+    void theKernelKeepsNamesOnceTheMountServes() throws Exception {
+        Files.writeString(dir.resolve("a"), "x");
+        onLoop(mounted.front::readOnly);
+        onLoop(mounted.front::closeGate);
+        onLoop(mounted.front::serve);
+        Files.size(dir.resolve("a"));
+        long before = mounted.onLoop(() -> mounted.front.counters().requests());
+        for (int i = 0; i < 100; i++) {
+            Files.size(dir.resolve("a"));
+        }
+        long asked = mounted.onLoop(() -> mounted.front.counters().requests()) - before;
+        assertTrue(asked < 20, "asked " + asked + " times for what it may keep");
+    }
 }

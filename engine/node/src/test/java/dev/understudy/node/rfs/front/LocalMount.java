@@ -44,6 +44,7 @@ final class LocalMount {
                             loop,
                             new LocalSink(),
                             FuseFront.Options.of(0, "local"),
+                            0,
                             listener);
             Thread thread = loop.start();
             loop.execute(front::serve);

@@ -16,12 +16,6 @@ import dev.understudy.node.rfs.tree.TreeReader;
 import dev.understudy.node.rfs.tree.TreeWalk;
 import dev.understudy.node.rfs.tree.TreeWriter;
 import dev.understudy.posix.Native;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +25,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// Every operation of a mount is applied to a second tree too, as the peer does: both must be
 /// equal.
@@ -71,6 +69,11 @@ class MirrorTest {
                 }
             }
             source.mayApply(token);
+        }
+
+        @Override
+        public boolean isDurable(long idHigh, long idLow) {
+            return false;
         }
 
         @Override

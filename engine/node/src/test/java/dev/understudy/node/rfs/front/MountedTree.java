@@ -43,6 +43,7 @@ final class MountedTree implements AutoCloseable {
                         loop,
                         sink,
                         FuseFront.Options.of(0, "test"),
+                        0,
                         new FrontListener() {
                             @Override
                             public void gone(Throwable why) {
