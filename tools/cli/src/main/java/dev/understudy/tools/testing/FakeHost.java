@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.understudy.safe.Service;
 import dev.understudy.script.ScriptBench;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -151,13 +151,14 @@ final class SimNode {
             }
             case Effect.DropVip _ -> hasVip = false;
             case Effect.Probe probe ->
+                    // silence takes as long as the look may take, an answer comes at once
                     answer(
-                            20,
+                            probe.vip() && !sim.vipAnswers(this) ? probe.timeoutNs() / MS - 1 : 20,
                             now ->
                                     new Event.Probed(
                                             now,
                                             probe.id(),
-                                            sim.witnessAnswers(this),
+                                            sim.witnessAnswers(this) ? now : 0,
                                             probe.vip() && sim.vipAnswers(this)));
             case Effect.RunHook hook -> run(hook);
             case Effect.KillApplication _ -> {
