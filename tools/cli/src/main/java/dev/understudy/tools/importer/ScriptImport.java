@@ -70,7 +70,7 @@ final class ScriptImport {
                     false);
             return;
         }
-        String script = wire(hook, file, suffix);
+        String script = wire(file, suffix);
         if (script.isEmpty()) {
             note(path, "kept as " + kept + ", not wired: no way to run " + suffix, true);
             return;
@@ -90,7 +90,7 @@ final class ScriptImport {
         notes.add(new Importer.Note(0, path, became, lost));
     }
 
-    private String wire(String hook, String file, String suffix) {
+    private String wire(String file, String suffix) {
         String argv;
         if (!windows) {
             argv = "`${params['native-dir']}/" + file + "`";
