@@ -56,18 +56,22 @@ final class CutProxy implements AutoCloseable {
                 Socket from = server.accept();
                 if (refusing) {
                     close(from);
-                    continue;
+                } else {
+                    through(from);
                 }
-                Socket to = new Socket(target.getAddress(), target.getPort());
-                open.add(from);
-                open.add(to);
-                Thread.ofPlatform().daemon().start(() -> carry(from, to));
-                Thread.ofPlatform().daemon().start(() -> carry(to, from));
             } catch (IOException e) {
                 // the server is closed, or the node behind it does not listen: the dialer sees it
-                continue;
+                bytes.addAndGet(0);
             }
         }
+    }
+
+    private void through(Socket from) throws IOException {
+        Socket to = new Socket(target.getAddress(), target.getPort());
+        open.add(from);
+        open.add(to);
+        Thread.ofPlatform().daemon().start(() -> carry(from, to));
+        Thread.ofPlatform().daemon().start(() -> carry(to, from));
     }
 
     private void carry(Socket from, Socket to) {

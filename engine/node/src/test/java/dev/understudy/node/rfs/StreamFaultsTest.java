@@ -11,6 +11,7 @@ import dev.understudy.node.link.TlsIdentity;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,12 @@ class StreamFaultsTest {
     private TestNode a;
     private TestNode b;
 
+    @BeforeEach
+    void make() throws Exception {
+        a = new TestNode("a", home, null);
+        b = new TestNode("b", home, null);
+    }
+
     @AfterEach
     void stop() throws Exception {
         TestNode[] nodes = {a, b};
@@ -54,6 +61,8 @@ class StreamFaultsTest {
     }
 
     private void pair(@Nullable TlsIdentity ofA, @Nullable TlsIdentity ofB) throws Exception {
+        a.close();
+        b.close();
         a = new TestNode("a", home, ofA);
         b = new TestNode("b", home, ofB);
         CutProxy between = new CutProxy(b.address());
@@ -197,7 +206,7 @@ class StreamFaultsTest {
             from.command(new Effect.CloseGate());
             from.command(new Effect.Barrier());
             from.await(Event.BarrierDone.class);
-            long epoch = 10 + round;
+            long epoch = 10L + round;
             Generation same = from.replica().status().join().generation();
             from.command(new Effect.Follow(epoch));
             to.command(new Effect.Serve(epoch, same, true, false));
