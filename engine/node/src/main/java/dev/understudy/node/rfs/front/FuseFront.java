@@ -72,6 +72,7 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     private int heldCount;
     private Gate gate = Gate.READ_ONLY;
     private volatile int announced;
+    private boolean isLettingIn;
     private boolean isPaused;
     private boolean isClosed;
     private long requests;
@@ -158,17 +159,36 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     public void serve() {
         caches.keep(true);
         gate = Gate.OPEN;
-        while (heldCount > 0 && gate == Gate.OPEN) {
-            int slot = held[heldFirst];
-            heldFirst = (heldFirst + 1) % held.length;
-            heldCount--;
-            try {
-                writes.handle(slot);
-            } catch (RuntimeException e) {
-                failed(slot, e);
-            }
-        }
+        letIn();
         timesTimer.armNs(TIMES_DELAY_NS);
+    }
+
+    /// Starts what waits at the open gate, as far as there are slots for operations that go before
+    /// theirs; the rest follows when slots are given back.
+    private void letIn() {
+        if (isLettingIn) {
+            return;
+        }
+        isLettingIn = true;
+        try {
+            while (heldCount > 0 && gate == Gate.OPEN && slots.freeCount() >= SLOTS_RESERVED) {
+                int slot = nextHeld();
+                try {
+                    writes.handle(slot);
+                } catch (RuntimeException e) {
+                    failed(slot, e);
+                }
+            }
+        } finally {
+            isLettingIn = false;
+        }
+    }
+
+    private int nextHeld() {
+        int slot = held[heldFirst];
+        heldFirst = (heldFirst + 1) % held.length;
+        heldCount--;
+        return slot;
     }
 
     /// Tells that [#serve] will be called soon, or that it was: meanwhile a read-only mount lets
@@ -201,9 +221,7 @@ public final class FuseFront implements MutationSource, AutoCloseable {
 
     private void refuseHeld() {
         while (heldCount > 0) {
-            int slot = held[heldFirst];
-            heldFirst = (heldFirst + 1) % held.length;
-            heldCount--;
+            int slot = nextHeld();
             replies.error(slots.unique[slot], Errno.EROFS);
             give(slot);
         }
@@ -419,7 +437,13 @@ public final class FuseFront implements MutationSource, AutoCloseable {
                     give(slot);
                 }
             }
-            case OPEN -> writes.handle(slot);
+            case OPEN -> {
+                if (heldCount > 0) {
+                    hold(slot); // behind those that came before
+                } else {
+                    writes.handle(slot);
+                }
+            }
             case CLOSED -> hold(slot);
         }
     }
@@ -432,6 +456,9 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     /// Gives a slot back and goes on reading if that had stopped.
     void give(int slot) {
         slots.give(slot);
+        if (heldCount > 0 && gate == Gate.OPEN) {
+            letIn();
+        }
         if (isPaused && slots.freeCount() > SLOTS_RESERVED) {
             pause(false);
         }
