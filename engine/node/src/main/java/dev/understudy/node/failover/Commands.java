@@ -28,6 +28,7 @@ final class Commands implements Answers {
         final State before;
         final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         volatile boolean accepted;
+        @Nullable Long acceptedNs; // the loop's thread alone
 
         Pending(Command command, State before) {
             this.command = command;
@@ -70,6 +71,7 @@ final class Commands implements Answers {
         for (Iterator<Pending> it = pending.values().iterator(); it.hasNext(); ) {
             Pending waiting = it.next();
             if (!waiting.accepted) continue;
+            if (waiting.acceptedNs == null) waiting.acceptedNs = node.nowNs();
             Outcome outcome = judge(waiting, node);
             if (outcome == null) continue;
             it.remove();
@@ -90,18 +92,18 @@ final class Commands implements Answers {
         if (node.isBusy()) return null;
         return switch (waiting.command) {
             case STOP, FORCESTOP -> node.state() == State.STOP ? done(node, "is stopped") : null;
-            case RESTART -> node.isServing() && !node.app().isUp() ? null : settled(node);
+            case RESTART -> node.isServing() && !node.app().isUp() ? null : settled(waiting, node);
             case SWAP -> swapped(waiting, node);
-            case START, STOPSTART, PRIM, SECOND -> settled(node);
+            case START, STOPSTART, PRIM, SECOND -> settled(waiting, node);
         };
     }
 
     private @Nullable Outcome swapped(Pending waiting, Node node) {
-        if (node.state() != waiting.before) return settled(node);
+        if (node.state() != waiting.before) return settled(waiting, node);
         return failed(node, "roles were not exchanged");
     }
 
-    private @Nullable Outcome settled(Node node) {
+    private @Nullable Outcome settled(Pending waiting, Node node) {
         return switch (node.state()) {
             case PRIM, ALONE ->
                     node.app().isUp()
@@ -109,17 +111,24 @@ final class Commands implements Answers {
                             : node.app().isFailed() ? failed(node, "application failed") : null;
             case SECOND -> done(node, "is SECOND");
             case STOP -> failed(node, "is stopped");
-            case WAIT -> waits(node);
+            case WAIT -> waits(waiting, node);
         };
     }
 
-    private @Nullable Outcome waits(Node node) {
+    private @Nullable Outcome waits(Pending waiting, Node node) {
         WaitReason reason = node.reason();
         return switch (reason) {
             case NONE, STARTING, LISTENING, READY, PEER_TAKES_NOTE, STOPPING -> null;
             case SYNCING -> done(node, "is " + reason.text());
-            default -> failed(node, "waits: " + reason.text());
+            default -> hasHeard(waiting, node) ? failed(node, "waits: " + reason.text()) : null;
         };
+    }
+
+    /// Tells whether a node that waits may be judged: what its peer has just become, as `prim`
+    /// there followed by `second` here, may be on its way until the peer counts as silent.
+    private static boolean hasHeard(Pending waiting, Node node) {
+        long sinceNs = waiting.acceptedNs == null ? node.nowNs() : waiting.acceptedNs;
+        return node.nowNs() - sinceNs > node.settings().timing().graceNs();
     }
 
     private Outcome done(Node node, String what) {

@@ -2,11 +2,9 @@ package dev.understudy.node.rfs;
 
 import dev.understudy.core.failover.Event;
 import dev.understudy.node.rfs.front.MutationSource;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /// The answers of a module with `durability: disk`: each is kept until everything up to its
 /// operation is durable on both nodes, or on this node while there is no secondary.

@@ -15,13 +15,11 @@ import dev.understudy.node.rfs.front.MutationSource;
 import dev.understudy.node.rfs.stream.Wire;
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.net.EventLoop;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The serving side of the data path: announce, send, await receipt, apply, answer, confirm.
 ///

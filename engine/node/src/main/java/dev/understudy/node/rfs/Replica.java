@@ -11,11 +11,6 @@ import dev.understudy.node.rfs.meta.DirtyJournal;
 import dev.understudy.node.rfs.resync.Progress;
 import dev.understudy.node.rfs.stream.Chunks;
 import dev.understudy.posix.net.EventLoop;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +20,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The data path of one module on one node: the failover machine's commands in, its events out.
 ///

@@ -70,7 +70,7 @@ final class HostLink {
             message.set("params", request.params());
             wire.write(message);
         } catch (IOException e) {
-            finish(run, ScriptEnd.lost("the script host is gone: " + e.getMessage()));
+            lose(run, e);
         }
         if (isGone) {
             finish(run, ScriptEnd.lost("the script host is gone"));
@@ -100,7 +100,7 @@ final class HostLink {
         try {
             wire.write(Wire.message(kind).put("run", run.id).put("reason", reason));
         } catch (IOException e) {
-            finish(run, ScriptEnd.lost("the script host is gone: " + e.getMessage()));
+            lose(run, e);
         }
     }
 
@@ -111,12 +111,13 @@ final class HostLink {
 
     /// Ends the host; all its runs are lost.
     void kill() {
+        isGone = true;
         process.ifPresent(ProcessHandle::destroyForcibly);
         try {
             // a host without its daemon ends itself
             wire.close();
-        } catch (IOException e) {
-            isGone = true;
+        } catch (IOException _) {
+            // it is closed already
         }
     }
 
@@ -216,8 +217,14 @@ final class HostLink {
         try {
             wire.write(reply);
         } catch (IOException e) {
-            finish(run, ScriptEnd.lost("the script host is gone: " + e.getMessage()));
+            lose(run, e);
         }
+    }
+
+    /// Who hears of the loss runs its script once more: that must not be on this host again.
+    private void lose(Run run, IOException e) {
+        kill();
+        finish(run, ScriptEnd.lost("the script host is gone: " + e.getMessage()));
     }
 
     private void finish(Run run, ScriptEnd end) {

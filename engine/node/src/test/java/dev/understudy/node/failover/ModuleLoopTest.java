@@ -8,6 +8,7 @@ import dev.understudy.core.failover.State;
 import dev.understudy.node.api.Command;
 import dev.understudy.node.api.Outcome;
 import java.nio.file.Path;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,8 +32,10 @@ class ModuleLoopTest {
     }
 
     private void formPair() throws Exception {
-        assertInstanceOf(Outcome.Done.class, nodes.a.command(Command.PRIM));
-        assertInstanceOf(Outcome.Done.class, nodes.b.command(Command.SECOND));
+        Outcome prim = nodes.a.command(Command.PRIM);
+        assertInstanceOf(Outcome.Done.class, prim, prim.text());
+        Outcome second = nodes.b.command(Command.SECOND);
+        assertInstanceOf(Outcome.Done.class, second, second.text());
         nodes.a.await(State.PRIM);
         nodes.b.await(State.SECOND);
     }
@@ -50,6 +53,16 @@ class ModuleLoopTest {
         assertTrue(nodes.a.deeds.contains("start_prim"));
         assertTrue(nodes.a.deeds.contains("RaiseVip"));
         assertTrue(nodes.b.deeds.contains("start_second"));
+    }
+
+    @Test
+    void secondIsNotJudgedBeforeThePeerWasHeard() throws Exception {
+        CompletionStage<Outcome> second = nodes.b.begin(Command.SECOND);
+        nodes.b.await(State.WAIT);
+        Outcome prim = nodes.a.command(Command.PRIM);
+        assertInstanceOf(Outcome.Done.class, prim, prim.text());
+        Outcome outcome = TwoNodes.outcome(second);
+        assertInstanceOf(Outcome.Done.class, outcome, outcome.text());
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -72,6 +73,10 @@ final class TwoNodes {
             if (System.nanoTime() - endNs > 0) throw new AssertionError("not within 20 s: " + what);
             TimeUnit.MILLISECONDS.sleep(5);
         }
+    }
+
+    static Outcome outcome(CompletionStage<Outcome> command) throws Exception {
+        return command.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     void close() throws Exception {
@@ -155,9 +160,11 @@ final class TwoNodes {
         }
 
         Outcome command(Command command) throws Exception {
-            return module.command(command, CommandOptions.NONE)
-                    .toCompletableFuture()
-                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return outcome(begin(command));
+        }
+
+        CompletionStage<Outcome> begin(Command command) {
+            return module.command(command, CommandOptions.NONE);
         }
 
         /// The daemon is gone without a word.

@@ -21,10 +21,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A mirror with the ledger under four writers: whatever fails, nothing acknowledged is lost and
 /// both copies end equal.
+@Tag("lab")
 class MirrorFailoverIT {
     private static final String MODULE = "ledger";
     private static final Duration FAILOVER = Duration.ofSeconds(20);

@@ -16,9 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// PostgreSQL and other ordinary programs on the replicated directory.
+@Tag("posix")
 class PostgresIT {
     private static Stage stage;
     private static TestCluster cluster;

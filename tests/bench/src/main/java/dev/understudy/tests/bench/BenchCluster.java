@@ -41,12 +41,7 @@ public final class BenchCluster {
             lab.nodes().forEach(node -> node.must("mkdir", "-p", data.toString()));
             Path archive = pack(cluster, first);
             cluster.must(
-                    first,
-                    List.of(
-                            "install",
-                            archive.toString(),
-                            "--set",
-                            "data-dir=" + data));
+                    first, List.of("install", archive.toString(), "--set", "data-dir=" + data));
             cluster.must(first, List.of("prim", "-m", MODULE));
             cluster.awaitState(first, MODULE, "ALONE", FIRST_COPY);
             cluster.must(lab.nodes().getLast(), List.of("start", "-m", MODULE));

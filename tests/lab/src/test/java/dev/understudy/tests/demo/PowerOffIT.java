@@ -17,11 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The measuring instrument itself: a ledger on a single node, without the product. It must keep
 /// every acknowledged entry over a loss of power, and a build of it that skips its fsync must be
 /// caught.
+@Tag("crash")
 class PowerOffIT {
 
     @Test

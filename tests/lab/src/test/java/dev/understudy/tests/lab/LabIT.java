@@ -14,10 +14,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The lab tests itself: what it says of links and power must be true before anything is proved
 /// with it.
+@Tag("lab")
 class LabIT {
     private static Lab lab;
 

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What the first node mounts below the shared directory is seen by the machine; the other node has
 /// its own there.
+@Tag("lab")
 class SharedMountIT {
 
     @Test

@@ -32,6 +32,8 @@ class TidyTest {
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(#[^)\\s]*)?\\)");
 
+    private static final Pattern TAG = Pattern.compile("@Tag\\(\"(\\w+)\"\\)");
+
     @Test
     void noFileIsTooLarge() throws IOException {
         List<String> found = new ArrayList<>();
@@ -88,6 +90,27 @@ class TidyTest {
             }
         }
         assertEquals(List.of(), found, "links that lead nowhere");
+    }
+
+    /// What no part of `tools/test` selects would be run by nobody.
+    @Test
+    void everyIntegrationTestBelongsToAPart() {
+        String parts = Project.text(Project.root().resolve("tools/test")).orElse("");
+        List<String> found = new ArrayList<>();
+        for (Path file : Project.files()) {
+            if (!file.toString().endsWith("IT.java")) {
+                continue;
+            }
+            List<String> tags =
+                    TAG.matcher(Project.text(file).orElse(""))
+                            .results()
+                            .map(tag -> tag.group(1))
+                            .toList();
+            if (tags.size() != 1 || !parts.contains("integration_tests " + tags.getFirst())) {
+                found.add(Project.name(file) + ": " + tags);
+            }
+        }
+        assertEquals(List.of(), found, "needs one @Tag with a name that tools/test selects");
     }
 
     private static List<String> lines(Pattern pattern) {

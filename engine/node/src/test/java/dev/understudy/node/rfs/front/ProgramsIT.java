@@ -9,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /// Real programs on a mount of one machine: databases, copies.
+@Tag("posix")
 @Timeout(180)
 class ProgramsIT {
     private static final Path POSTGRESQL = Path.of("/usr/lib/postgresql/15/bin");
