@@ -87,13 +87,12 @@ class FuzzTest {
     private List<Event.Data> troubles() {
         List<Event.Data> troubles = new ArrayList<>(a.history);
         troubles.addAll(b.history);
-        troubles.removeIf(
-                event ->
-                        !(event instanceof Event.Suspect
-                                || event instanceof Event.LocalDiskError
-                                || event instanceof Event.PeerDiskError
-                                || event instanceof Event.Fault
-                                || event instanceof Event.AckTimeout));
+        troubles.removeIf(event ->
+                !(event instanceof Event.Suspect
+                        || event instanceof Event.LocalDiskError
+                        || event instanceof Event.PeerDiskError
+                        || event instanceof Event.Fault
+                        || event instanceof Event.AckTimeout));
         return troubles;
     }
 
@@ -150,7 +149,8 @@ class FuzzTest {
         byte[] large = new byte[30_000_000];
         new java.util.Random(SEED).nextBytes(large);
         Files.write(a.directory.resolve("large"), large);
-        // Not yet: a file made by O_TMPFILE before the join cannot get a name on the joiner after it.
+        // Not yet: a file made by O_TMPFILE before the join cannot get a name on the joiner after
+        // it.
         Process fuzzer = fuzz(SEED + 2, THREADS, SECONDS / 2, "no-temporary");
         a.join(b, 1);
         finished(fuzzer, SEED + 2);

@@ -164,7 +164,14 @@ final class FileTask {
         task.run(() -> {
             List<ByteBuffer> frames = new ArrayList<>();
             for (Put put : batch) {
-                Attributes attributes = job.reader(put.tree).attributes(put.entry.id());
+                TreeReader reader = job.reader(put.tree);
+                // The listing is older than this: a file that lost the name since may still be
+                // open,
+                // or have another one, and the listing that told so may be with the target already.
+                Attributes attributes =
+                        reader.has(put.parent, put.entry)
+                                ? reader.attributes(put.entry.id())
+                                : null;
                 if (attributes != null) {
                     frames.add(frame(put, attributes));
                 }

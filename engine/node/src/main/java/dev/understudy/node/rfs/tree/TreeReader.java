@@ -84,6 +84,21 @@ public final class TreeReader {
         }
     }
 
+    /// Tells whether a directory still has an entry: the name, and the same file under it.
+    public boolean has(FileId directory, Entry entry) {
+        synchronized (tree) {
+            LowerFile file = tree.byId(directory);
+            int fd = file == null ? -1 : tree.descriptor(file);
+            if (fd < 0) {
+                return false;
+            }
+            try (CString name = CString.of(entry.name())) {
+                LowerFile child = tree.findAt(fd, name.address(), stat);
+                return child != null && child.ino == entry.ino() && tree.byId(entry.id()) == child;
+            }
+        }
+    }
+
     private @Nullable Entry entry(LowerFile parent, int fd, Dirents names) throws IOException {
         byte[] name = names.name();
         synchronized (tree) {
