@@ -28,7 +28,7 @@ cluster() {
     mount --bind "$dir" "$dir"
     mount --make-shared "$dir"
     SHARED+=("$dir")
-    "$@" "$dir" "$mode" <"$BENCH_WORK/hold" >"$BENCH_WORK/$name.out" 2>&1 &
+    "$@" "$dir" "$mode" <"$BENCH_WORK/hold" >"$BENCH_WORK/$name.out" 2>&1 {HOLD}>&- &
     CLUSTERS+=($!)
     for ((i = 0; i < 1800; i++)); do
         ! grep -qx ready "$BENCH_WORK/$name.out" || return 0
@@ -40,6 +40,7 @@ cluster() {
 }
 
 main() {
+    # Nobody else may hold the fifo open: its end is the clusters' sign to go. The redirections {HOLD}>&- see to that.
     local mounts=() product
     mkdir -p "$BENCH_WORK/native" "$(dirname -- "$OUT")"
     rm -f "$BENCH_WORK/hold" "$OUT"
@@ -49,7 +50,7 @@ main() {
     trap 'exit 130' INT TERM
     "$HERE/netns.sh" up
     if command -v glusterd >/dev/null; then
-        "$HERE/peers/gluster.sh" up >/dev/null
+        "$HERE/peers/gluster.sh" up >/dev/null {HOLD}>&-
         mapfile -t mounts < <("$HERE/peers/gluster.sh" mounts)
     else
         note "GlusterFS is not installed: no rows gdef and gsync"

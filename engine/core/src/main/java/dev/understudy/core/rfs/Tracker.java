@@ -53,8 +53,13 @@ public final class Tracker {
                             | set.addNames(tree, high, low)
                             | set.addAttributes(tree, high, low);
             case TMPFILE -> set.addWhole(tree, high, low) | set.addAttributes(tree, high, low);
-            case LINK, UNLINK, RMDIR -> names(set, tree, op.parent());
-            case RENAME -> names(set, tree, op.parent()) | names(set, tree, op.newParent());
+            case UNLINK, RMDIR -> names(set, tree, op.parent());
+            // A new name changes the file's own attributes too (ctime): a sync of it has to wait.
+            case LINK -> names(set, tree, op.parent()) | set.addAttributes(tree, high, low);
+            case RENAME ->
+                    names(set, tree, op.parent())
+                            | names(set, tree, op.newParent())
+                            | set.addAttributes(tree, high, low);
             case SETATTR ->
                     set.addAttributes(tree, high, low)
                             | ((op.mask() & Op.SET_SIZE) != 0
@@ -138,6 +143,14 @@ public final class Tracker {
         current = closing;
         closing = empty;
         pointSeq = -1;
+    }
+
+    /// Tells whether anything of a file or directory may differ.
+    public boolean holds(long high, long low) {
+        return current.isEverything()
+                || closing.isEverything()
+                || current.find(high, low) != null
+                || closing.find(high, low) != null;
     }
 
     /// Tells whether nothing can differ.

@@ -109,6 +109,14 @@ final class Marks {
         }
     }
 
+    /// Tells whether nothing of a file or directory has changed since it was last durable on both
+    /// nodes.
+    boolean isDurable(long high, long low) {
+        return !tracker.holds(high, low)
+                && !uncertain.isEverything()
+                && uncertain.find(high, low) == null;
+    }
+
     /// Tells whether nothing can differ.
     boolean isEmpty() {
         return tracker.isEmpty() && uncertain.isEmpty();

@@ -111,6 +111,11 @@ final class Primary implements MutationSink {
         pump();
     }
 
+    @Override
+    public boolean isDurable(long idHigh, long idLow) {
+        return marks.isDurable(idHigh, idLow);
+    }
+
     private void announce(int slot) {
         ByteBuffer frame = pending.frame[slot];
         int at = pending.at[slot];

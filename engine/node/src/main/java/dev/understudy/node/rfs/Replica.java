@@ -119,6 +119,11 @@ public final class Replica implements AutoCloseable {
                 int outcome) {
             return primary().applied(source, token, kind, outcome);
         }
+
+        @Override
+        public boolean isDurable(long idHigh, long idLow) {
+            return primary().isDurable(idHigh, idLow);
+        }
     }
 
     private static ExecutorService threads(String name, int count) {

@@ -85,6 +85,40 @@ class ReplicaPairTest {
         assertEqualTrees();
     }
 
+    /// A database that recovers syncs each of its files, and most have nothing to sync.
+    @Test
+    void syncOfWhatIsDurableAsksNobody() throws Exception {
+        startBoth();
+        a.prim(1);
+        a.join(b, 1);
+        Path file = a.directory.resolve("file");
+        Files.writeString(file, "first");
+        sync(file);
+        sync(a.directory); // tells its time stamps too, which else would follow a second later
+        a.awaitStatus(s -> s.dirtyFiles() == 0, "clean");
+        long before = syncs();
+        sync(file);
+        sync(a.directory);
+        assertEquals(before, syncs(), "syncs that had nothing to do went to the peer");
+        Files.move(file, a.directory.resolve("moved"));
+        sync(a.directory.resolve("moved"));
+        assertEquals(before + 1, syncs(), "a new name is to be made durable");
+        write(a.directory.resolve("moved"), 0, new byte[] {1});
+        sync(a.directory.resolve("moved"));
+        assertEquals(before + 2, syncs());
+    }
+
+    private long syncs() {
+        a.replica().status().join(); // what the loop wrote until now is seen here
+        return a.replica().metrics().syncNs().getTotalCount();
+    }
+
+    private static void sync(Path file) throws Exception {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
     @Test
     void aloneAgainThenBackByTheBlocksTouched() throws Exception {
         byte[] large = new byte[40_000_000];

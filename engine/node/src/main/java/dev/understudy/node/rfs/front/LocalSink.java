@@ -26,6 +26,11 @@ public final class LocalSink implements MutationSink {
         return true;
     }
 
+    @Override
+    public boolean isDurable(long idHigh, long idLow) {
+        return false; // nobody keeps account here
+    }
+
     /// Gives how many operations of a kind were applied, WRITE left out; on the loop's thread.
     public long count(OpKind kind) {
         return counts.getOrDefault(kind, 0L);

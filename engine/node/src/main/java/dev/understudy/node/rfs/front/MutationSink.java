@@ -38,4 +38,10 @@ public interface MutationSink {
     /// @return whether the application may have its answer now; else the front keeps the answer
     ///   until [MutationSource#answer]
     boolean applied(MutationSource source, int token, OpKind kind, int outcome);
+
+    /// Tells whether everything of a file or directory that was answered so far is durable already,
+    /// wherever it has to be, so that a sync of it has nothing to do.
+    ///
+    /// @param idHigh and `idLow`: the file's id
+    boolean isDurable(long idHigh, long idLow);
 }

@@ -72,6 +72,11 @@ class MirrorTest {
         }
 
         @Override
+        public boolean isDurable(long idHigh, long idLow) {
+            return false;
+        }
+
+        @Override
         public boolean applied(MutationSource source, int token, OpKind kind, int outcome) {
             if (outcome != expected[token]) {
                 differences.add(kind + " here " + outcome + " copy " + expected[token]);
