@@ -4,6 +4,7 @@ import dev.understudy.core.rfs.FileId;
 import dev.understudy.node.rfs.tree.LowerFile;
 import dev.understudy.node.rfs.tree.LowerTree;
 import dev.understudy.posix.Errno;
+import dev.understudy.posix.ErrnoException;
 import dev.understudy.posix.fs.Fd;
 import dev.understudy.posix.fs.Mounts;
 import dev.understudy.posix.fs.Stat;
@@ -12,7 +13,9 @@ import dev.understudy.posix.fuse.Fuse;
 import dev.understudy.posix.fuse.FuseConnection;
 import dev.understudy.posix.fuse.FuseRequest;
 import dev.understudy.posix.net.EventLoop;
+import dev.understudy.posix.process.Prctl;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -106,6 +109,16 @@ public final class FuseFront implements MutationSource, AutoCloseable {
         caches = new Caches(tree, connection, replies, open, notices);
     }
 
+    /// Keeps the kernel from making this thread wait for write-back when it needs memory: the
+    /// write-back may wait for this thread.
+    private static void flushesForOthers() {
+        try {
+            Prctl.becomeIoFlusher();
+        } catch (ErrnoException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static ThreadPoolExecutor threads(String name, int count) {
         ThreadPoolExecutor made =
                 new ThreadPoolExecutor(
@@ -114,7 +127,14 @@ public final class FuseFront implements MutationSource, AutoCloseable {
                         10,
                         TimeUnit.SECONDS,
                         new LinkedBlockingQueue<>(),
-                        task -> Thread.ofPlatform().daemon().name(name).unstarted(task),
+                        task ->
+                                Thread.ofPlatform()
+                                        .daemon()
+                                        .name(name)
+                                        .unstarted(() -> {
+                                            flushesForOthers();
+                                            task.run();
+                                        }),
                         // closed: nobody waits for the job any more
                         new ThreadPoolExecutor.DiscardPolicy());
         made.allowCoreThreadTimeOut(true);
@@ -146,6 +166,7 @@ public final class FuseFront implements MutationSource, AutoCloseable {
 
     private void start() {
         ThreadMask.clear();
+        flushesForOthers();
         try {
             loop.register(connection.fd(), EventLoop.READ, this::ready);
         } catch (IOException e) {

@@ -13,6 +13,7 @@ import dev.understudy.posix.fs.ProcPath;
 import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.fs.Xattr;
 import dev.understudy.posix.fuse.FuseConnection;
+import dev.understudy.posix.process.Limits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -37,6 +38,7 @@ public final class LowerTree implements AutoCloseable {
     static final int ID_VALUE_BYTES = 28;
     private static final int DESCRIPTORS_MAX = 2048;
     private static final int FILES_MAX = 200_000;
+    private static final long OPEN_FILES_WANTED = 262_144;
 
     /// What the attribute of the root said when the tree was opened.
     public enum RootState {
@@ -104,12 +106,14 @@ public final class LowerTree implements AutoCloseable {
     }
 
     /// Opens the tree at a directory, after taking away a mount that an earlier daemon left on it.
+    /// Raises this process's limit of open files: each file that a program has open needs one here.
     ///
     /// @param rootId id of the root, see [FileId#ofRoot]
     /// @param indexFile where the index from id to inode is kept, outside the directory
     /// @throws HaException HA-3101 no directory, HA-3102 the file system lacks what we need
     public static LowerTree open(Path directory, FileId rootId, Path indexFile, Excludes excludes)
             throws IOException {
+        Limits.raiseOpenFiles(OPEN_FILES_WANTED);
         FuseConnection.detachStale(directory);
         if (!Files.isDirectory(directory)) {
             throw new HaException(
