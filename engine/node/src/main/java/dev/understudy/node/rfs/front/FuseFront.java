@@ -514,12 +514,8 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     ///
     /// @return the handle or a negated errno
     int openFile(LowerFile file) {
-        int fd = tree.pin(file);
-        if (fd < 0) {
-            return fd;
-        }
-        file.countOpen(1);
-        return open.open(file, -1);
+        int result = tree.opened(file);
+        return result < 0 ? result : open.open(file, -1);
     }
 
     /// Closes a handle of the kernel.
@@ -534,8 +530,7 @@ public final class FuseFront implements MutationSource, AutoCloseable {
             Fd.close(fd);
             return;
         }
-        file.countOpen(-1);
-        tree.unpin(file);
+        tree.closed(file);
     }
 
     /// Reads attributes, from the open descriptor if there is one.

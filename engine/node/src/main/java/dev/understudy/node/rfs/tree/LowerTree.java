@@ -71,7 +71,7 @@ public final class LowerTree implements AutoCloseable {
     private final ByteBuffer pathBytes = Native.allocate(4096, 8);
     private final long pathAddress = Native.address(pathBytes);
     private final SecureRandom random = new SecureRandom();
-    private int openCount;
+    private int restCount;
     private int lastErrno;
     private boolean closed;
 
@@ -307,7 +307,6 @@ public final class LowerTree implements AutoCloseable {
         LowerFile file = remember(attributes.ino(), attributes.type());
         file.fd = fd;
         file.pins = 1;
-        openCount++;
         if (local) {
             file.exclude();
             return file;
@@ -444,7 +443,6 @@ public final class LowerTree implements AutoCloseable {
         }
         LowerFile file = remember(stat.ino(), type);
         file.fd = fd;
-        openCount++;
         rest(file);
         return file;
     }
@@ -510,7 +508,6 @@ public final class LowerTree implements AutoCloseable {
             return fd;
         }
         file.fd = fd;
-        openCount++;
         if (file.pins == 0) {
             rest(file);
         }
@@ -542,6 +539,37 @@ public final class LowerTree implements AutoCloseable {
         }
     }
 
+    /// Counts an open of a file through the mount. Its descriptor need not stay open meanwhile, so
+    /// that a program may have more files open than this process; only a file without a name keeps
+    /// it, since no handle could open it again.
+    ///
+    /// @return 0, or a negated errno and nothing is counted
+    public synchronized int opened(LowerFile file) {
+        int fd = descriptor(file);
+        if (fd < 0) {
+            return fd;
+        }
+        file.countOpen(1);
+        keepNameless(file);
+        return 0;
+    }
+
+    /// Takes one [#opened] back.
+    public synchronized void closed(LowerFile file) {
+        file.countOpen(-1);
+        if (file.opens() == 0 && file.keptOpen) {
+            file.keptOpen = false;
+            unpin(file);
+        }
+    }
+
+    private void keepNameless(LowerFile file) {
+        boolean nameless = file.isNameless() || file.isTemporary();
+        if (nameless && file.opens() > 0 && !file.keptOpen && pin(file) >= 0) {
+            file.keptOpen = true;
+        }
+    }
+
     private void rest(LowerFile file) {
         unlink(file);
         LowerFile newest = recent.before;
@@ -549,12 +577,17 @@ public final class LowerTree implements AutoCloseable {
         file.after = recent;
         newest.after = file;
         recent.before = file;
-        while (openCount > DESCRIPTORS_MAX && recent.after != recent && recent.after != file) {
+        restCount++;
+        // those in use do not count: a program with many files open would leave no room for others
+        while (restCount > DESCRIPTORS_MAX && recent.after != recent && recent.after != file) {
             closeDescriptor(recent.after);
         }
     }
 
-    private static void unlink(LowerFile file) {
+    private void unlink(LowerFile file) {
+        if (file.after != file) {
+            restCount--;
+        }
         file.before.after = file.after;
         file.after.before = file.before;
         file.before = file;
@@ -566,7 +599,6 @@ public final class LowerTree implements AutoCloseable {
         if (file.fd >= 0) {
             int fd = file.fd;
             file.fd = -1;
-            openCount--;
             if (file.isNameless() && file.isRegular()) {
                 // frees the blocks of a file, many when it is large: not on the loop's thread
                 Thread.ofVirtual().name("close").start(() -> Fd.close(fd));
@@ -580,6 +612,7 @@ public final class LowerTree implements AutoCloseable {
     /// soon as nobody uses it.
     public synchronized void vanished(LowerFile file) {
         file.nameless(true);
+        keepNameless(file);
         if (file.identified) {
             index.remove(file.idHigh, file.idLow);
         }
@@ -603,7 +636,9 @@ public final class LowerTree implements AutoCloseable {
     public synchronized void kernelGone() {
         byIno.forEach(file -> {
             file.forget(Long.MAX_VALUE);
-            file.countOpen(-file.opens());
+            while (file.opens() > 0) {
+                closed(file);
+            }
             file.cacheEpoch(-1);
         });
         root.lookedUp();

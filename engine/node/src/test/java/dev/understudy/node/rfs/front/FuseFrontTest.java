@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,7 @@ class FuseFrontTest {
     @AfterEach
     void unmount() throws Exception {
         mounted.close();
-        assertEquals(java.util.List.of(), mounted.faults);
+        assertEquals(List.of(), mounted.faults);
     }
 
     @Test
@@ -187,6 +189,42 @@ class FuseFrontTest {
             }
             long asked = mounted.onLoop(() -> mounted.front.counters().requests()) - before;
             assertTrue(asked <= 310, asked + " requests for 100 writes");
+        }
+    }
+
+    /// A program may have more files open than we have descriptors: they are opened again when used.
+    @Test
+    void openFilesNeedNoDescriptorsOfOurs() throws Exception {
+        int count = 4000;
+        List<java.nio.channels.FileChannel> open = new ArrayList<>();
+        long before = descriptors();
+        for (int i = 0; i < count; i++) {
+            Path file = dir.resolve("f" + i);
+            var channel =
+                    java.nio.channels.FileChannel.open(
+                            file,
+                            java.nio.file.StandardOpenOption.CREATE,
+                            java.nio.file.StandardOpenOption.READ,
+                            java.nio.file.StandardOpenOption.WRITE);
+            channel.write(java.nio.ByteBuffer.wrap(("x" + i).getBytes(UTF_8)));
+            open.add(channel);
+            if (i % 20 == 0) {
+                Files.delete(file);
+            }
+        }
+        long ours = descriptors() - before - count;
+        assertTrue(ours <= count / 20 + 2048 + 50, ours + " descriptors");
+        for (int i = 0; i < count; i++) {
+            java.nio.ByteBuffer read = java.nio.ByteBuffer.allocate(20);
+            int length = open.get(i).read(read, 0);
+            assertEquals("x" + i, new String(read.array(), 0, length, UTF_8));
+            open.get(i).close();
+        }
+    }
+
+    private static long descriptors() throws IOException {
+        try (var list = Files.list(Path.of("/proc/self/fd"))) {
+            return list.count();
         }
     }
 }
