@@ -14,8 +14,8 @@ public final class Limits {
 
     private Limits() {}
 
-    /// Lets this process have as many descriptors open as wanted, as far as the kernel allows. Needs
-    /// CAP_SYS_RESOURCE beyond the limit that it was started with.
+    /// Lets this process have as many descriptors open as wanted, as far as the kernel allows.
+    /// Needs CAP_SYS_RESOURCE beyond the limit that it was started with.
     ///
     /// @return how many it may have now, which may be fewer
     /// @throws IOException if the limits cannot be read
@@ -42,8 +42,7 @@ public final class Limits {
     }
 
     private static long systemMax() throws IOException {
-        String text =
-                Files.readString(Path.of("/proc/sys/fs/nr_open"), StandardCharsets.US_ASCII);
+        String text = Files.readString(Path.of("/proc/sys/fs/nr_open"), StandardCharsets.US_ASCII);
         return Long.parseLong(text.strip());
     }
 }

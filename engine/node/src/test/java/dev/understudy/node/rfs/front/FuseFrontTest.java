@@ -192,7 +192,8 @@ class FuseFrontTest {
         }
     }
 
-    /// A program may have more files open than we have descriptors: they are opened again when used.
+    /// A program may have more files open than we have descriptors: they are opened again when
+    /// used.
     @Test
     void openFilesNeedNoDescriptorsOfOurs() throws Exception {
         int count = 4000;
