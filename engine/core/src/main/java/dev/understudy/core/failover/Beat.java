@@ -49,6 +49,7 @@ public record Beat(
     /// @param isPreferred see [Settings#isPreferred]
     /// @param hasLostMemory the copy may lack writes that this node acknowledged: an unclean
     ///   restart as SECOND, or a reboot with a page cache that counted
+    /// @param asksSwap an operator asked this SECOND for a swap; PRIM begins it
     public record Marks(
             boolean isSettled,
             boolean isFrozen,
@@ -58,10 +59,11 @@ public record Beat(
             boolean isDetached,
             boolean isBusy,
             boolean isPreferred,
-            boolean hasLostMemory) {
+            boolean hasLostMemory,
+            boolean asksSwap) {
         /// None of them.
         public static final Marks NONE =
-                new Marks(false, false, false, false, false, false, false, false, false);
+                new Marks(false, false, false, false, false, false, false, false, false, false);
     }
 
     /// The generation that the sender's copy holds.

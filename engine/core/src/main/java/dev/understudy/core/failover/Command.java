@@ -6,6 +6,8 @@ public enum Command {
     START,
     /// Stop; a SECOND takes over from a stopped PRIM at once.
     STOP,
+    /// Stop without scripts that ask politely: kill what runs; also ends a stop under way.
+    FORCESTOP,
     /// Start as the one that serves.
     PRIM,
     /// Start as SECOND of a node that serves.
@@ -19,5 +21,9 @@ public enum Command {
     /// Forbid that this side is resynchronised, until attach.
     DETACH,
     /// Allow it again.
-    ATTACH
+    ATTACH,
+    /// Let this node take over, or be given the service, by itself again.
+    FAILOVER_ON,
+    /// Let it do so by an operator's word only, until [#FAILOVER_ON].
+    FAILOVER_OFF
 }

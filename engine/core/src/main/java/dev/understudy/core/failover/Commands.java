@@ -7,6 +7,9 @@ import java.util.List;
 
 /// What an operator asks, and what is refused with its reason.
 final class Commands {
+    /// How long a SECOND asks PRIM for a swap.
+    private static final long ASKS_NS = 10_000_000_000L;
+
     private Commands() {}
 
     static void run(Draft d, Event.Commanded event) {
@@ -16,11 +19,17 @@ final class Commands {
                     case SECOND -> second(d, event);
                     case PRIM -> prim(d, event);
                     case STOP -> stop(d, Rule.STOP, false);
+                    case FORCESTOP -> forceStop(d);
                     case STOPSTART -> stop(d, Rule.STOP, true);
                     case RESTART -> restart(d);
-                    case SWAP -> swap(d, Rule.SWAP, "by the operator");
+                    case SWAP ->
+                            d.state == State.SECOND
+                                    ? askSwap(d)
+                                    : swap(d, Rule.SWAP, "by the operator");
                     case DETACH -> detach(d, true);
                     case ATTACH -> detach(d, false);
+                    case FAILOVER_ON -> failover(d, true);
+                    case FAILOVER_OFF -> failover(d, false);
                 };
         d.act(
                 new Effect.Answer(
@@ -63,6 +72,9 @@ final class Commands {
 
     /// Serve with what is here. Without force only where nothing can be lost.
     private static String prim(Draft d, Event.Commanded event) {
+        if (d.state == State.PRIM && d.lease.isFrozenForGood() && !d.isStopping()) {
+            return primFrozen(d, event.force());
+        }
         if (d.isServing()) {
             return "";
         }
@@ -121,6 +133,19 @@ final class Commands {
         return "";
     }
 
+    /// A PRIM that is frozen for good goes on alone by an operator's word.
+    private static String primFrozen(Draft d, boolean force) {
+        if (!force) {
+            return "the peer may have taken over: what one of the two writes is lost if both do;"
+                    + " restore the link, or, if the peer does not serve, 'prim --force'";
+        }
+        if (!d.isIdle()) {
+            return "another transition is under way: wait for it";
+        }
+        Losing.lose(d, Rule.FORCED_PRIM, "frozen for good", false);
+        return "";
+    }
+
     private static String lossOf(Draft d) {
         return switch (d.saved.data()) {
             case NEW -> "the peer may already hold data of this module and this copy is new";
@@ -150,6 +175,63 @@ final class Commands {
         return "";
     }
 
+    /// Scripts that hang are not waited for; the data path's steps keep their own deadlines.
+    private static String forceStop(Draft d) {
+        if (d.state == State.STOP) {
+            return "";
+        }
+        if (!d.isStopping() || d.goal.startsAgain()) {
+            Stopping.stop(d, Rule.FORCE_STOP, "by the operator", false);
+        } else {
+            d.journal(Rule.FORCE_STOP, "");
+        }
+        d.persist(d.saved.withStarted(false));
+        Chores.emergency(d);
+        return "";
+    }
+
+    private static String failover(Draft d, boolean on) {
+        if (on && !d.settings.failover()) {
+            return "the configuration says 'failover: off': change it there";
+        }
+        d.journal(on ? Rule.FAILOVER_SWITCHED_ON : Rule.FAILOVER_SWITCHED_OFF, "");
+        d.persist(d.saved.withFailoverHeld(!on));
+        d.isMoved = true;
+        return "";
+    }
+
+    /// A swap begins on PRIM; a SECOND asks it by its beats.
+    private static String askSwap(Draft d) {
+        Beat peer = d.contact();
+        if (peer == null || peer.state() != State.PRIM || !d.isIdle()) {
+            return "PRIM does not answer: nothing is exchanged";
+        }
+        d.journal(Rule.SWAP_ASKED, "of " + peer.from());
+        d.wish = new Node.Wish(d.now + ASKS_NS, false);
+        d.tell();
+        return "";
+    }
+
+    /// Begins what SECOND or the configuration asks for, once both are at rest.
+    static void wishedSwap(Draft d, Beat peer) {
+        boolean atRest =
+                d.isIdle()
+                        && d.chores.isEmpty()
+                        && d.isUp
+                        && !d.isStopping()
+                        && !d.lease.isFrozen()
+                        && !peer.marks().isBusy();
+        if (!atRest || peer.state() != State.SECOND || peer.incarnation() != d.pairedIncarnation) {
+            return;
+        }
+        if (peer.marks().asksSwap() && peer.register().equals(d.register)) {
+            swap(d, Rule.SWAP, "asked by " + peer.from());
+        } else if (d.wish.isOwed() && d.isFailoverOn() && !peer.marks().isAppFailed()) {
+            d.wish = Node.Wish.NONE;
+            swap(d, Rule.SWAP_PREFERRED, peer.from().toString());
+        }
+    }
+
     private static String restart(Draft d) {
         boolean runs = d.isServing() || d.state == State.SECOND;
         if (!runs || d.isStopping() || d.appGoal == Node.Level.NONE) {
@@ -165,9 +247,7 @@ final class Commands {
     static String swap(Draft d, Rule rule, String why) {
         Beat peer = d.contact();
         if (d.state != State.PRIM) {
-            return d.state == State.SECOND
-                    ? "ask the node that serves: swap begins there"
-                    : "swap needs a PRIM and a SECOND; this node is " + d.state;
+            return "swap needs a PRIM and a SECOND; this node is " + d.state;
         }
         if (peer == null || peer.state() != State.SECOND || d.lease.isFrozen()) {
             return "the peer does not answer as SECOND: nothing is exchanged";

@@ -41,6 +41,8 @@ final class Draft {
     long repeatNs;
     boolean isExpelling;
 
+    Node.Wish wish;
+
     List<Chore> chores;
     Node.Level level;
     Node.Level appGoal;
@@ -86,6 +88,7 @@ final class Draft {
         pending = node.duty().pending();
         repeatNs = node.duty().repeatNs();
         isExpelling = node.duty().isExpelling();
+        wish = node.wish();
         chores = new ArrayList<>(node.app().chores());
         level = node.app().level();
         appGoal = node.app().goal();
@@ -136,6 +139,7 @@ final class Draft {
                                 beat, receivedNs, echoedNs, fencedIncarnation, pairedIncarnation),
                         lease,
                         duty,
+                        wish,
                         app,
                         join,
                         disk,
@@ -253,6 +257,11 @@ final class Draft {
 
     Timing timing() {
         return settings.timing();
+    }
+
+    /// Whether a node takes over, or is given the service, without an operator.
+    boolean isFailoverOn() {
+        return settings.failover() && !saved.isFailoverHeld();
     }
 
     boolean isServing() {

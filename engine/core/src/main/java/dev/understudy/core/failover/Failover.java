@@ -39,6 +39,7 @@ public final class Failover {
                         Node.PeerView.UNKNOWN,
                         Node.Lease.NONE,
                         Node.Duty.NONE,
+                        Node.Wish.NONE,
                         Node.App.NONE,
                         Node.Join.NONE,
                         Node.Disk.NONE,
@@ -140,6 +141,7 @@ public final class Failover {
                         node.saved().isDetached(),
                         node.isBusy(),
                         node.settings().isPreferred(),
-                        Starting.hasLostMemory(node.saved(), node.life())));
+                        Starting.hasLostMemory(node.saved(), node.life()),
+                        node.wish().askedUntilNs() > nowNs));
     }
 }

@@ -153,6 +153,7 @@ final class Joining {
         Lineage lineage = fromJoin ? peer.lineage().joined() : d.saved.lineage();
         d.pairedIncarnation = peer.incarnation();
         d.join = none(d);
+        d.wish = Node.Wish.NONE;
         d.goal = new Node.Goal(d.goal.wanted(), false, false, d.goal.startsAgain());
         d.persist(
                 d.saved

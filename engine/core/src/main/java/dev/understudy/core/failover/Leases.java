@@ -90,7 +90,7 @@ final class Leases {
             }
             case SECOND -> {
                 boolean decides =
-                        d.settings.failover()
+                        d.isFailoverOn()
                                 && !d.saved.peerMayBeAlone()
                                 && d.settings.isolation() == Isolation.PROTECT
                                 && d.isIdle();

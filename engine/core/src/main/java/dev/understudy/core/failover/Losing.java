@@ -23,6 +23,7 @@ final class Losing {
         if (peer != null && peer.state() == State.SECOND) {
             // A SECOND of this epoch, or one that has not taken note of a swap yet.
             because(d);
+            Commands.wishedSwap(d, peer);
             return;
         }
         if (d.isPeerFenced()) {
@@ -39,7 +40,10 @@ final class Losing {
 
     private static void because(Draft d) {
         if (d.state == State.PRIM && d.isIdle()) {
-            d.because(d.lease.isFrozen() ? WaitReason.FROZEN : Resources.reason(d));
+            d.because(
+                    d.lease.isFrozenForGood()
+                            ? WaitReason.FROZEN_FOR_GOOD
+                            : d.lease.isFrozen() ? WaitReason.FROZEN : Resources.reason(d));
         }
     }
 
@@ -97,7 +101,7 @@ final class Losing {
     /// goes on alone.
     ///
     /// @param silently from silence: contact before the register changes cancels it
-    private static void lose(Draft d, Rule rule, String detail, boolean silently) {
+    static void lose(Draft d, Rule rule, String detail, boolean silently) {
         d.journal(rule, detail);
         List<Job> work = List.of(Job.SEAL, Job.CHANGE_ALONE, Job.BECOME_ALONE);
         if (d.isStopping()) {

@@ -33,7 +33,11 @@ final class Meeting {
 
     static void whileAlone(Draft d, Beat peer) {
         if (yields(d, peer)) {
-            Losing.overruled(d, Rule.BOTH_ALONE_YIELDS, "peer has " + peer.register());
+            boolean wrote = d.saved.lineage().to(peer.lineage()) == Lineage.Relation.DIVERGED;
+            Losing.overruled(
+                    d,
+                    wrote ? Rule.BOTH_WROTE : Rule.BOTH_ALONE_YIELDS,
+                    "peer has " + peer.register());
         } else if (peer.register().epoch().compareTo(d.register.epoch()) >= 0) {
             d.journal(Rule.BOTH_ALONE_KEEPS, "peer has " + peer.register());
             d.give(Rule.BOTH_ALONE_KEEPS, List.of(Job.CHANGE_ALONE, Job.BECOME_ALONE));

@@ -176,7 +176,8 @@ public final class MessageCodec {
             marks.isDetached(),
             marks.isBusy(),
             marks.isPreferred(),
-            marks.hasLostMemory()
+            marks.hasLostMemory(),
+            marks.asksSwap()
         };
         int bits = 0;
         for (int i = 0; i < all.length; i++) {
@@ -186,7 +187,7 @@ public final class MessageCodec {
     }
 
     private static Beat.Marks marks(int bits) {
-        if ((bits & ~0x1ff) != 0) {
+        if ((bits & ~0x3ff) != 0) {
             throw new IllegalArgumentException("unknown marks");
         }
         return new Beat.Marks(
@@ -198,7 +199,8 @@ public final class MessageCodec {
                 (bits & 32) != 0,
                 (bits & 64) != 0,
                 (bits & 128) != 0,
-                (bits & 256) != 0);
+                (bits & 256) != 0,
+                (bits & 512) != 0);
     }
 
     private static void putText(ByteBuffer out, String text) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param peer what is known of the peer
 /// @param lease until when this node may serve
 /// @param duty role and data work under way
+/// @param wish swaps that somebody waits for
 /// @param app the application
 /// @param join the resynchronisation under way
 /// @param disk the mount
@@ -36,6 +37,7 @@ public record Node(
         PeerView peer,
         Lease lease,
         Duty duty,
+        Wish wish,
         App app,
         Join join,
         Disk disk,
@@ -184,6 +186,15 @@ public record Node(
         public Duty {
             jobs = List.copyOf(jobs);
         }
+    }
+
+    /// Swaps that somebody waits for.
+    ///
+    /// @param askedUntilNs SECOND: until then PRIM is asked to begin a swap; 0 if it is not
+    /// @param isOwed PRIM: its SECOND is the preferred primary and came back; it gets the service
+    ///   once both are at rest
+    public record Wish(long askedUntilNs, boolean isOwed) {
+        static final Wish NONE = new Wish(0, false);
     }
 
     /// The application.

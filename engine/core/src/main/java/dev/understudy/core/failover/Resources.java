@@ -109,7 +109,7 @@ final class Resources {
     /// Gives the application to a SECOND where it did not fail of late.
     private static boolean handsOver(Draft d, Rule rule, String why) {
         Beat peer = d.contact();
-        boolean peerCan = d.settings.failover() && peer != null && !peer.marks().isAppFailed();
+        boolean peerCan = d.isFailoverOn() && peer != null && !peer.marks().isAppFailed();
         if (!peerCan || !Commands.swap(d, rule, why).isEmpty()) {
             return false;
         }

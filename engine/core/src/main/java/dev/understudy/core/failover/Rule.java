@@ -61,6 +61,7 @@ public enum Rule {
     STOP_SCRIPT_FORCED(403, "stop script failed or was too slow: force"),
     STOP_KILLS(404, "forced stop failed or was too slow: kill the processes"),
     STOP_GOES_ON(405, "a step of the stop did not end in time: go on"),
+    FORCE_STOP(406, "stopped by force: what runs is killed"),
 
     SWAP(501, "swap: stop the application, make both copies equal, exchange the roles"),
     SWAP_DONE(502, "the register names the peer: stand by"),
@@ -71,6 +72,10 @@ public enum Rule {
     DETACHED(507, "this side must not be resynchronised"),
     ATTACHED(508, "this side may be resynchronised"),
     RECONFIGURED(509, "configuration switched"),
+    SWAP_ASKED(510, "swap asked on SECOND: PRIM is to begin it"),
+    SWAP_PREFERRED(511, "the preferred primary is back and in sync: it gets the service"),
+    FAILOVER_SWITCHED_ON(512, "automatic failover to this node switched on"),
+    FAILOVER_SWITCHED_OFF(513, "automatic failover to this node switched off"),
 
     APPLICATION_STEP(600, "application"),
     START_FAILED(601, "the start script failed"),

@@ -15,6 +15,7 @@ package dev.understudy.core.failover;
 ///   on without this node; cleared by contact at the same epoch
 /// @param isDetached an operator forbade that this side is resynchronised
 /// @param isStarted the module was started; a restarted daemon starts it again
+/// @param isFailoverHeld an operator switched automatic failover off until it is switched on again
 public record Saved(
         DataState data,
         Lineage lineage,
@@ -23,10 +24,11 @@ public record Saved(
         String bootId,
         boolean peerMayBeAlone,
         boolean isDetached,
-        boolean isStarted) {
+        boolean isStarted,
+        boolean isFailoverHeld) {
     /// A module that was just installed.
     public static final Saved FRESH =
-            new Saved(DataState.NEW, Lineage.NONE, false, false, "", false, false, false);
+            new Saved(DataState.NEW, Lineage.NONE, false, false, "", false, false, false, false);
 
     Saved with(DataState other) {
         return new Saved(
@@ -37,30 +39,85 @@ public record Saved(
                 bootId,
                 peerMayBeAlone,
                 isDetached,
-                isStarted);
+                isStarted,
+                isFailoverHeld);
     }
 
     Saved with(Lineage other) {
         return new Saved(
-                data, other, wasSecond, wasServing, bootId, peerMayBeAlone, isDetached, isStarted);
+                data,
+                other,
+                wasSecond,
+                wasServing,
+                bootId,
+                peerMayBeAlone,
+                isDetached,
+                isStarted,
+                isFailoverHeld);
     }
 
     Saved withDuty(boolean second, boolean serving, String boot) {
         return new Saved(
-                data, lineage, second, serving, boot, peerMayBeAlone, isDetached, isStarted);
+                data,
+                lineage,
+                second,
+                serving,
+                boot,
+                peerMayBeAlone,
+                isDetached,
+                isStarted,
+                isFailoverHeld);
     }
 
     Saved withPeerMayBeAlone(boolean may) {
-        return new Saved(data, lineage, wasSecond, wasServing, bootId, may, isDetached, isStarted);
+        return new Saved(
+                data,
+                lineage,
+                wasSecond,
+                wasServing,
+                bootId,
+                may,
+                isDetached,
+                isStarted,
+                isFailoverHeld);
     }
 
     Saved withDetached(boolean detached) {
         return new Saved(
-                data, lineage, wasSecond, wasServing, bootId, peerMayBeAlone, detached, isStarted);
+                data,
+                lineage,
+                wasSecond,
+                wasServing,
+                bootId,
+                peerMayBeAlone,
+                detached,
+                isStarted,
+                isFailoverHeld);
     }
 
     Saved withStarted(boolean started) {
         return new Saved(
-                data, lineage, wasSecond, wasServing, bootId, peerMayBeAlone, isDetached, started);
+                data,
+                lineage,
+                wasSecond,
+                wasServing,
+                bootId,
+                peerMayBeAlone,
+                isDetached,
+                started,
+                isFailoverHeld);
+    }
+
+    Saved withFailoverHeld(boolean held) {
+        return new Saved(
+                data,
+                lineage,
+                wasSecond,
+                wasServing,
+                bootId,
+                peerMayBeAlone,
+                isDetached,
+                isStarted,
+                held);
     }
 }

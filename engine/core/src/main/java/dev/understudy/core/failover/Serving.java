@@ -41,6 +41,7 @@ final class Serving {
                 d.register.isOnlyMember(d.self()), "ALONE without the register: %s", d.register);
         boolean served = d.isServing();
         d.isExpelling = false;
+        d.wish = Node.Wish.NONE;
         if (d.join.isSource()) {
             Joining.drop(d, "the epoch changes");
         }
@@ -87,6 +88,8 @@ final class Serving {
                         .withDuty(false, true, d.life.bootId())
                         .withPeerMayBeAlone(false));
         d.trouble = d.trouble.handed(d.cause == Rule.SWAP_PROMOTES);
+        boolean cameBack = d.cause == Rule.PAIR_FORMED;
+        d.wish = new Node.Wish(0, cameBack && d.requiredBeat().marks().isPreferred());
         d.become(State.PRIM, d.cause, "");
         d.because(WaitReason.NONE);
         Leases.unfreeze(d);

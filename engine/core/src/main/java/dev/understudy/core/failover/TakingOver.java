@@ -18,7 +18,8 @@ final class TakingOver {
             underWay(d, peer);
             return;
         }
-        if (d.isPeerFenced()) {
+        if (d.isPeerFenced() && !d.saved.peerMayBeAlone()) {
+            // Fenced now: but after the window it may have gone on alone before.
             takeOver(d, Rule.TAKES_OVER_FROM_FENCED, "incarnation=" + d.fencedIncarnation, false);
         } else if (peer != null) {
             inContact(d, peer);
@@ -97,7 +98,7 @@ final class TakingOver {
         if (!idle || isClaim) {
             return;
         }
-        if (d.settings.failover()) {
+        if (d.isFailoverOn()) {
             takeOver(
                     d,
                     Rule.TAKES_OVER_FROM_STOPPED,
@@ -112,7 +113,7 @@ final class TakingOver {
     }
 
     private static void silent(Draft d) {
-        if (!d.settings.failover() || d.settings.isolation() == Isolation.MANUAL) {
+        if (!d.isFailoverOn() || d.settings.isolation() == Isolation.MANUAL) {
             if (d.isSilentFor(d.timing().graceNs())) {
                 windowOver(d, WaitReason.FAILOVER_OFF);
             }

@@ -43,6 +43,10 @@ public enum WaitReason {
     RESOURCE_DOWN("a resource that the module needs is down"),
     /// PRIM without lease.
     FROZEN("heartbeats of the peer are missing: writes wait"),
+    /// PRIM without lease that SECOND may have taken for dead.
+    FROZEN_FOR_GOOD(
+            "the peer is silent and may have taken over: writes wait; restore the link, or, if the"
+                    + " peer does not serve, 'prim --force'"),
     /// SECOND after its window.
     WINDOW_OVER(
             "the peer is silent and may have gone on alone: restore the link, or 'prim --force'"),

@@ -92,5 +92,8 @@ public final class FrameType {
     /// The target gives the resynchronisation up.
     public static final int GIVE_UP = 50;
 
+    /// How far the source is, for the target to show.
+    public static final int PROGRESS = 51;
+
     private FrameType() {}
 }

@@ -17,11 +17,23 @@ final class Duo {
     static final long MS = 1_000_000L;
 
     final List<String> lines = new ArrayList<>();
+
+    /// The same with their moments.
+    final List<Line> timed = new ArrayList<>();
+
+    private final String preferred;
     final Side a;
     final Side b;
     boolean isLinked = true;
     boolean witnessAnswers = true;
+
+    /// The network of the virtual address is cut between the nodes; both reach the witness.
+    boolean areAddressesHidden;
+
     long now = 1_000_000_000L;
+
+    /// A change of state.
+    record Line(long atNs, String who, Effect.Journal journal) {}
 
     /// One node and its shell.
     final class Side {
@@ -60,7 +72,7 @@ final class Duo {
                             evidence,
                             evidence,
                             true,
-                            name.equals("a"),
+                            preferred.equals(name),
                             new RestartLimit(1, 3_600_000 * MS),
                             Timing.DEFAULT);
             node = boot();
@@ -174,12 +186,13 @@ final class Duo {
         /// The peer's address, as the other node's probe sees it.
         private boolean vip() {
             Side other = this == a ? b : a;
-            boolean reaches = !isOffline && !other.isOffline;
+            boolean reaches = !isOffline && !other.isOffline && !areAddressesHidden;
             return reaches && other.isUp && other.hasVip && other.node.lease().vipUntilNs() > now;
         }
 
         private void note(Effect.Journal line) {
             if (line.from() != line.to()) {
+                timed.add(new Line(now, name, line));
                 lines.add(
                         String.format(
                                 "%s %s -> %s %d %s",
@@ -197,6 +210,12 @@ final class Duo {
     }
 
     Duo(Isolation isolation, boolean evidence) {
+        this(isolation, evidence, "");
+    }
+
+    /// @param preferred names the preferred primary; empty if there is none
+    Duo(Isolation isolation, boolean evidence, String preferred) {
+        this.preferred = preferred;
         a = new Side("a", "b", isolation, evidence);
         b = new Side("b", "a", isolation, evidence);
     }
@@ -238,6 +257,7 @@ final class Duo {
         duo.b.command(Command.START);
         duo.go(4_000);
         duo.lines.clear();
+        duo.timed.clear();
         duo.a.effects.clear();
         duo.b.effects.clear();
         return duo;

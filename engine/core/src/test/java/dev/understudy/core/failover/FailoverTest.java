@@ -187,7 +187,7 @@ final class FailoverTest {
             duo.witnessAnswers = true;
             duo.go(10_000);
             assertEquals(State.PRIM, duo.a.node.state());
-            assertEquals(WaitReason.FROZEN, duo.a.node.reason());
+            assertEquals(WaitReason.FROZEN_FOR_GOOD, duo.a.node.reason());
             duo.isLinked = true;
             duo.go(1_000);
             assertEquals("PRIM SECOND", duo.states());
@@ -196,11 +196,41 @@ final class FailoverTest {
         }
 
         @Test
+        void anOperatorMayLetAFrozenPrimGoOn() {
+            Duo duo = Duo.pair();
+            duo.b.die();
+            duo.witnessAnswers = false;
+            duo.go(5_000);
+            assertTrue(duo.a.node.lease().isFrozenForGood());
+            duo.a.command(Command.PRIM);
+            assertFalse(answer(duo.a).accepted());
+            duo.a.command(Command.PRIM, true);
+            duo.go(500);
+            assertEquals(State.ALONE, duo.a.node.state());
+            assertFalse(duo.a.node.lease().isFrozen());
+            assertTrue(duo.a.hasVip);
+        }
+
+        @Test
         void theFencedWordIsActedOnAtOnce() {
             Duo duo = Duo.pair();
             duo.a.die();
             duo.b.give(new Event.Heard(duo.now, new Fenced(duo.a.settings.self(), 1)));
             assertEquals(List.of("b SECOND -> ALONE 223 TAKES_OVER_FROM_FENCED"), duo.lines);
+        }
+
+        @Test
+        void theFencedWordAfterTheWindowProvesNothing() {
+            Duo duo = Duo.pair();
+            duo.isLinked = false;
+            duo.go(4_000);
+            assertEquals("ALONE SECOND", duo.states());
+            duo.a.writesFirst();
+            duo.a.die();
+            duo.b.give(new Event.Heard(duo.now, new Fenced(duo.a.settings.self(), 1)));
+            duo.go(3_000);
+            assertEquals(State.SECOND, duo.b.node.state());
+            assertEquals(WaitReason.WINDOW_OVER, duo.b.node.reason());
         }
 
         @Test

@@ -46,7 +46,7 @@ final class MessageCodecTest {
                 lineage,
                 "d".repeat(random.nextInt(65)),
                 random.nextLong(),
-                marks(random.nextInt(512)));
+                marks(random.nextInt(1024)));
     }
 
     private static Beat.Marks marks(int bits) {
@@ -59,7 +59,8 @@ final class MessageCodecTest {
                 (bits & 32) != 0,
                 (bits & 64) != 0,
                 (bits & 128) != 0,
-                (bits & 256) != 0);
+                (bits & 256) != 0,
+                (bits & 512) != 0);
     }
 
     @Test

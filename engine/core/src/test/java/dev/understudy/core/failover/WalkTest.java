@@ -36,7 +36,7 @@ final class WalkTest {
     private static Saved saved(DataState data) {
         Lineage lineage =
                 data == DataState.NEW ? Lineage.NONE : Lineage.NONE.mint(new Generation(5));
-        return new Saved(data, lineage, false, false, "boot1", false, false, true);
+        return new Saved(data, lineage, false, false, "boot1", false, false, true, false);
     }
 
     /// What a node in this state may hold; others cannot come about.
@@ -89,6 +89,7 @@ final class WalkTest {
                 new Node.PeerView(beat, NOW - 100_000_000L, NOW - 150_000_000L, 0, 4),
                 Node.Lease.NONE,
                 Node.Duty.NONE,
+                Node.Wish.NONE,
                 app,
                 Node.Join.NONE,
                 new Node.Disk(true, true, false),

@@ -20,11 +20,19 @@ public enum Command {
     /// Makes this node primary; refused if the peer is primary or the data are not up to date.
     PRIM,
     /// Makes this node secondary; refused if the peer is not primary.
-    SECOND;
+    SECOND,
+    /// Forbids that this node is resynchronised, until [#ATTACH]; kept over restarts.
+    DETACH,
+    /// Allows it again.
+    ATTACH,
+    /// Lets this node take over by itself again.
+    FAILOVER_ON,
+    /// Lets it take over by an operator's word only; kept over restarts.
+    FAILOVER_OFF;
 
     /// The word used on the command line and in the API, for instance `stopstart`.
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /// Finds a command by its word; empty if there is none.

@@ -89,12 +89,28 @@ final class Commands implements Answers {
     }
 
     private @Nullable Outcome judge(Pending waiting, Node node) {
-        if (node.isBusy()) return null;
+        switch (waiting.command) {
+            case DETACH -> {
+                return done(node, "is detached: it is not resynchronised until 'attach'");
+            }
+            case ATTACH -> {
+                return done(node, "may be resynchronised");
+            }
+            case FAILOVER_ON -> {
+                return done(node, "takes over by itself");
+            }
+            case FAILOVER_OFF -> {
+                return done(node, "takes over by an operator's word only");
+            }
+            default -> {}
+        }
+        boolean asks = node.wish().askedUntilNs() > node.nowNs();
+        if (node.isBusy() || asks) return null;
         return switch (waiting.command) {
             case STOP, FORCESTOP -> node.state() == State.STOP ? done(node, "is stopped") : null;
             case RESTART -> node.isServing() && !node.app().isUp() ? null : settled(waiting, node);
             case SWAP -> swapped(waiting, node);
-            case START, STOPSTART, PRIM, SECOND -> settled(waiting, node);
+            default -> settled(waiting, node);
         };
     }
 

@@ -23,6 +23,7 @@ import dev.understudy.node.rfs.front.FrontListener;
 import dev.understudy.node.rfs.front.FuseFront;
 import dev.understudy.node.rfs.front.MountCheck;
 import dev.understudy.node.rfs.front.MutationSink;
+import dev.understudy.node.rfs.resync.Resynced;
 import dev.understudy.node.rfs.tree.Applier;
 import dev.understudy.node.rfs.tree.Excludes;
 import dev.understudy.node.rfs.tree.LowerTree;
@@ -40,6 +41,10 @@ import dev.understudy.posix.net.EventLoop;
 import dev.understudy.posix.process.Cgroups;
 import dev.understudy.safe.Replication;
 import dev.understudy.safe.UserConfig;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -54,8 +59,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Makes the runtime of a configured module out of the rooms of the node.
 public final class ModuleFactory {
@@ -281,8 +284,10 @@ public final class ModuleFactory {
                                 pair.links(),
                                 folder,
                                 shared.life().bootId(),
+                                isFirstAtBoot(),
                                 shared.ticker(),
-                                tuning());
+                                tuning(),
+                                this::resynced);
                 Replica replica =
                         new Replica(
                                 setup,
@@ -293,6 +298,27 @@ public final class ModuleFactory {
             } catch (IOException e) {
                 throw new UncheckedIOException("data path of " + name, e);
             }
+        }
+
+        private void resynced(Resynced end) {
+            boolean complete = end.failure().isEmpty();
+            String text =
+                    (end.isSource() ? "resynchronisation of the peer " : "resynchronisation ")
+                            + (complete ? "is complete" : "came to nothing: " + end.failure());
+            shared.journal()
+                    .append(
+                            Entry.event(name, complete ? "RESYNC_DONE" : "RESYNC_FAILED", text)
+                                    .with("direction", end.isSource() ? "to-peer" : "from-peer")
+                                    .with("comparedAll", end.comparedAll())
+                                    .with("resyncBytes", end.bytesCopied())
+                                    .with("comparedBytes", end.bytesCompared())
+                                    .with("files", end.files())
+                                    .with("ms", end.ms()));
+        }
+
+        /// Said by the service unit that is ordered before every login and service.
+        private static boolean isFirstAtBoot() {
+            return "1".equals(System.getenv("UNDERSTUDY_FIRST_AT_BOOT"));
         }
 
         private Tuning tuning() {

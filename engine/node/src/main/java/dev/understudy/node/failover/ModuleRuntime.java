@@ -16,6 +16,7 @@ import dev.understudy.node.store.Ticker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -167,6 +168,14 @@ public final class ModuleRuntime implements AutoCloseable {
 
     /// Carries out a command; the stage ends with its outcome.
     CompletionStage<Outcome> command(Command command, CommandOptions options) {
+        if (options.noSync()) {
+            return CompletableFuture.completedFuture(
+                    new Outcome.Refused(
+                            "refused",
+                            "an exchange without the data would serve a copy that lacks writes",
+                            "let the copies become equal and 'swap', or 'stop' here and say 'prim"
+                                    + " --force' there: it tells what is lost"));
+        }
         long id = commands.begin(command, loop.node().state());
         CompletionStage<Outcome> outcome = commands.outcome(id);
         offer(Modules.coreCommand(command), options, id);

@@ -71,13 +71,17 @@ public final class Modules implements ModuleControl {
     static dev.understudy.core.failover.Command coreCommand(Command command) {
         return switch (command) {
             case START -> dev.understudy.core.failover.Command.START;
-            // A stop always ends by its own deadlines; asking again moves it on to force.
-            case STOP, FORCESTOP -> dev.understudy.core.failover.Command.STOP;
+            case STOP -> dev.understudy.core.failover.Command.STOP;
+            case FORCESTOP -> dev.understudy.core.failover.Command.FORCESTOP;
             case RESTART -> dev.understudy.core.failover.Command.RESTART;
             case STOPSTART -> dev.understudy.core.failover.Command.STOPSTART;
             case SWAP -> dev.understudy.core.failover.Command.SWAP;
             case PRIM -> dev.understudy.core.failover.Command.PRIM;
             case SECOND -> dev.understudy.core.failover.Command.SECOND;
+            case DETACH -> dev.understudy.core.failover.Command.DETACH;
+            case ATTACH -> dev.understudy.core.failover.Command.ATTACH;
+            case FAILOVER_ON -> dev.understudy.core.failover.Command.FAILOVER_ON;
+            case FAILOVER_OFF -> dev.understudy.core.failover.Command.FAILOVER_OFF;
         };
     }
 }

@@ -81,7 +81,8 @@ final class NodeRecords implements AutoCloseable {
     }
 
     private static Saved suspect() {
-        return new Saved(DataState.SUSPECT, Lineage.NONE, false, false, "", false, false, false);
+        return new Saved(
+                DataState.SUSPECT, Lineage.NONE, false, false, "", false, false, false, false);
     }
 
     /// Says whether a record could not be read back; `saved().data()` is SUSPECT then.

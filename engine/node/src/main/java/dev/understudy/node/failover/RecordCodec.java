@@ -40,6 +40,7 @@ final class RecordCodec {
             out.writeBoolean(saved.peerMayBeAlone());
             out.writeBoolean(saved.isDetached());
             out.writeBoolean(saved.isStarted());
+            out.writeBoolean(saved.isFailoverHeld());
         }
         return bytes.toByteArray();
     }
@@ -64,7 +65,9 @@ final class RecordCodec {
                             in.readUTF(),
                             in.readBoolean(),
                             in.readBoolean(),
-                            in.readBoolean());
+                            in.readBoolean(),
+                            // A record of the version before ends here.
+                            in.available() > 0 && in.readBoolean());
             return whole(in, saved);
         } catch (IllegalArgumentException e) {
             throw new IOException("record with a value that this version does not know", e);

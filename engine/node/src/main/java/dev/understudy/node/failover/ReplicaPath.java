@@ -4,6 +4,7 @@ import dev.understudy.core.failover.Effect;
 import dev.understudy.node.rfs.Replica;
 import dev.understudy.node.rfs.ReplicaStatus;
 import dev.understudy.posix.net.EventLoop;
+
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,20 +48,24 @@ final class ReplicaPath implements DataPath {
 
     private Numbers numbers(ReplicaStatus status) {
         var resync = status.resync();
+        long done = resync.bytesCopied() + resync.bytesCompared();
+        // With a secondary nothing is missing there; what may not be durable on both is in the
+        // sets.
+        boolean isPaired = status.mode().equals("primary") || status.mode().equals("secondary");
         return new Numbers(
                 status.isStreamUp(),
                 Math.max(0, status.announced() - status.received()),
-                status.queueBytes(),
-                status.dirtyBytes(),
-                status.dirtyFiles(),
+                isPaired ? status.dirtyBytes() : 0,
+                isPaired ? 0 : status.dirtyBytes(),
+                isPaired ? 0 : status.dirtyFiles(),
                 0,
                 status.writeP50Us(),
                 new Resync(
                         resync.phase(),
                         resync.filesDone(),
                         resync.filesDone() + resync.filesLeft(),
-                        resync.bytesCopied(),
-                        resync.bytesCopied() + resync.bytesLeft(),
+                        done,
+                        done + resync.bytesLeft(),
                         resync.bytesPerSecond()));
     }
 

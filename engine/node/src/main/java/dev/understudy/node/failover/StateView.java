@@ -191,6 +191,11 @@ final class StateView {
         }
         if (!node.settings().failover()) {
             warnings.add("failover is off");
+        } else if (node.saved().isFailoverHeld()) {
+            warnings.add("failover is switched off here until 'failover on'");
+        }
+        if (node.saved().isDetached()) {
+            warnings.add("detached: this side is not resynchronised until 'attach'");
         }
         return warnings;
     }

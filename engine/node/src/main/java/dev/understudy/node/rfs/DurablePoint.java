@@ -8,12 +8,14 @@ import dev.understudy.node.rfs.stream.Wire;
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.ErrnoException;
 import dev.understudy.posix.net.EventLoop;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /// The recurring point at which everything is durable on both nodes; what may differ leaves the
 /// sets only here. At most one is under way. On the primary's loop.
@@ -36,6 +38,7 @@ final class DurablePoint {
     private boolean isLocalDone;
     private boolean isRemoteDone;
     private boolean isForBarrier;
+    private boolean owed;
     private int attempt;
 
     DurablePoint(
@@ -56,10 +59,12 @@ final class DurablePoint {
         timer = loop.timer(this::tick);
     }
 
-    /// Begins to make points for a primary that has a peer.
+    /// Begins to make points for a primary that has a peer. The first one comes in any case: the
+    /// peer may have marks that this node has none for, of the copy it got.
     void start(Primary of, @Nullable Wire to) {
         primary = of;
         wire = to;
+        owed = true;
         if (!timer.isArmed()) {
             timer.armNs(everyNs);
         }
@@ -89,7 +94,7 @@ final class DurablePoint {
             return;
         }
         timer.armNs(barrier != null ? Math.min(everyNs, 20_000_000L) : everyNs);
-        if (barrier != null || marks.tracker().hasCurrent()) {
+        if (barrier != null || owed || marks.tracker().hasCurrent()) {
             begin();
         }
     }
@@ -114,6 +119,7 @@ final class DurablePoint {
             throw new IllegalStateException("two durable points at once");
         }
         seq = next;
+        owed = false;
         isForBarrier = barrier != null;
         isLocalStarted = isLocalDone = isRemoteDone = false;
         of.pump();
@@ -197,6 +203,7 @@ final class DurablePoint {
     void abandon() {
         attempt++;
         if (seq >= 0) {
+            owed = true;
             seq = -1;
             marks.abandonPoint();
         }

@@ -4,13 +4,15 @@ import dev.understudy.core.failover.Event;
 import dev.understudy.core.rfs.BlockSet;
 import dev.understudy.core.rfs.Tracker;
 import dev.understudy.node.rfs.front.Gate;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The mounts of a module's directories: never two over each other, and always with the gate that
 /// was asked for last, also when that was asked while they were being made.
@@ -87,6 +89,13 @@ final class MountSet {
     /// Takes all mounts away for good; any thread.
     void close() {
         closed = true;
+        if (state == State.UP) {
+            try {
+                unmounted().ended();
+            } catch (IOException e) {
+                LOG.warn("the state folder of {}: {}", shared.setup().module(), e.getMessage());
+            }
+        }
         shared.directories().forEach(directory -> directory.front().unmount());
     }
 
@@ -204,7 +213,7 @@ final class MountSet {
     }
 
     private UnmountedWalk unmounted() {
-        return new UnmountedWalk(shared.setup().folder(), shared.directories());
+        return new UnmountedWalk(shared.setup(), shared.directories());
     }
 
     private void sendMounted() {

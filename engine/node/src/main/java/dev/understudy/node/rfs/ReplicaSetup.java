@@ -1,11 +1,15 @@
 package dev.understudy.node.rfs;
 
 import dev.understudy.node.link.Links;
+import dev.understudy.node.rfs.resync.Resynced;
 import dev.understudy.node.store.Ticker;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /// What a [Replica] is made of.
 ///
@@ -17,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// @param links this node's end of all connections
 /// @param folder where the metadata live, outside the replicated directories
 /// @param bootId of the machine's present boot
+/// @param isFirstAtBoot whether, after a boot, the mounts stand before any login or service could
+///   change the directories
+/// @param onResynced hears on the module's loop how each resynchronisation ended; must not block
 /// @param ticker the node's clock, the one that leases are stated on
 public record ReplicaSetup(
         String module,
@@ -27,8 +34,10 @@ public record ReplicaSetup(
         Links links,
         Path folder,
         String bootId,
+        boolean isFirstAtBoot,
         Ticker ticker,
-        Tuning tuning) {
+        Tuning tuning,
+        Consumer<Resynced> onResynced) {
     /// One way to the peer.
     ///
     /// @param remote address and replication port of the peer

@@ -10,14 +10,17 @@ import dev.understudy.core.rfs.OpView;
 import dev.understudy.node.link.LinkException;
 import dev.understudy.node.link.Links;
 import dev.understudy.node.rfs.resync.Progress;
+import dev.understudy.node.rfs.resync.Resynced;
 import dev.understudy.node.rfs.resync.SourceJob;
 import dev.understudy.node.rfs.stream.Chunks;
 import dev.understudy.node.rfs.stream.Wire;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.concurrent.ExecutorService;
-import org.jspecify.annotations.Nullable;
 
 /// The serving node's end of the stream: dials the peer, resynchronises it, feeds it, and dials
 /// again when the connection breaks. On the module's loop.
@@ -214,7 +217,26 @@ final class SourceSide implements Dialer.Listener {
         begun.begin(!known, marks.tracker().all(), marks.uncertain());
     }
 
+    private void report(String failure) {
+        SourceJob running = job;
+        if (running != null) {
+            Progress end = running.progress();
+            shared.setup()
+                    .onResynced()
+                    .accept(
+                            new Resynced(
+                                    true,
+                                    running.isDeep(),
+                                    failure,
+                                    end.bytesCopied(),
+                                    end.bytesCompared(),
+                                    end.filesDone(),
+                                    running.ms()));
+        }
+    }
+
     private void failed(String reason) {
+        report(reason);
         long id = joinId;
         endJob();
         Wire old = wire;
@@ -356,6 +378,7 @@ final class SourceSide implements Dialer.Listener {
 
         @Override
         public void caughtUp() {
+            report("");
             shared.out().send(new Event.CaughtUp(shared.out().nowNs(), joinId));
         }
 

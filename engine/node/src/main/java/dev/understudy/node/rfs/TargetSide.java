@@ -11,16 +11,19 @@ import dev.understudy.core.rfs.Hello;
 import dev.understudy.node.link.Connection;
 import dev.understudy.node.link.LinkException;
 import dev.understudy.node.rfs.resync.Progress;
+import dev.understudy.node.rfs.resync.Resynced;
 import dev.understudy.node.rfs.resync.TargetJob;
 import dev.understudy.node.rfs.stream.Chunks;
 import dev.understudy.node.rfs.stream.Wire;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /// The standing-by node's end of the stream: answers the peer's dial, takes its resynchronisation,
 /// then its operations. On the module's loop, but for [#take].
@@ -50,6 +53,7 @@ final class TargetSide {
     private boolean isReady;
     private boolean mirrored;
     private long copiedBefore;
+    private long beganNs;
     private Generation theirs = Generation.NONE;
     private int attempt;
 
@@ -223,6 +227,7 @@ final class TargetSide {
             wire = to;
             secondary.attach(to);
             if (role == Role.JOINING && !mirrored) {
+                beganNs = shared.loop().nowNs();
                 job = new TargetJob(to, new JobHost(), shared.trees());
             } else if (!resumes) {
                 secondary.begin(hello.received() + 1);
@@ -246,7 +251,26 @@ final class TargetSide {
         }
     }
 
+    private void report(String failure) {
+        TargetJob running = job;
+        if (running != null) {
+            long ms = (shared.loop().nowNs() - beganNs) / 1_000_000;
+            shared.setup()
+                    .onResynced()
+                    .accept(
+                            new Resynced(
+                                    false,
+                                    running.comparesAll(),
+                                    failure,
+                                    running.bytesCopied(),
+                                    0,
+                                    0,
+                                    ms));
+        }
+    }
+
     private void failed(String reason) {
+        report(reason);
         long id = joinId;
         end();
         shared.out().send(new Event.JoinFailed(shared.out().nowNs(), id, reason));
@@ -280,8 +304,8 @@ final class TargetSide {
         if (running == null || role != Role.JOINING) {
             return Progress.NONE;
         }
-        String phase = isReady ? "finishing" : mirrored ? "mirroring" : "copying";
-        return new Progress(phase, 0, 0, 0, running.bytesCopied(), 0, 0);
+        Progress now = running.progress();
+        return isReady || mirrored ? now.in(isReady ? "finishing" : "mirroring") : now;
     }
 
     /// Hears the source's frames.
@@ -378,6 +402,7 @@ final class TargetSide {
         private void ready() {
             remember(theirs);
             isReady = true;
+            report("");
             for (Directory directory : shared.directories()) {
                 directory.front().changedAll();
             }

@@ -31,6 +31,7 @@ class NodeRecordsTest {
                     "boot",
                     true,
                     false,
+                    true,
                     true);
     private static final Register REGISTER =
             new Register(

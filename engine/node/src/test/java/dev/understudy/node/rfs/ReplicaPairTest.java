@@ -5,6 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.understudy.core.failover.Effect;
 import dev.understudy.core.failover.Event;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -12,11 +19,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Two replicas in one process: real mounts, real TCP on loopback.
 @Timeout(120)
@@ -139,6 +141,10 @@ class ReplicaPairTest {
         a.join(b, 3);
         assertEqualTrees();
         long copied = a.replica().resyncBytes() - copiedBefore;
+        assertEquals(copied, a.resynced.getLast().bytesCopied());
+        assertEquals(copied, b.resynced.getLast().bytesCopied());
+        assertEquals("", a.resynced.getLast().failure());
+        assertTrue(!a.resynced.getLast().comparedAll(), "the sets say what differs");
         assertTrue(copied <= 12 * 4096, "copied " + copied);
         assertTrue(copied > 0, "copied nothing");
     }

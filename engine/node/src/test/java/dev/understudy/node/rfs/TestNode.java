@@ -11,10 +11,14 @@ import dev.understudy.node.link.Links;
 import dev.understudy.node.link.TlsIdentity;
 import dev.understudy.node.rfs.front.FrontListener;
 import dev.understudy.node.rfs.front.FuseFront;
+import dev.understudy.node.rfs.resync.Resynced;
 import dev.understudy.node.rfs.tree.Applier;
 import dev.understudy.node.rfs.tree.Excludes;
 import dev.understudy.node.rfs.tree.LowerTree;
 import dev.understudy.posix.net.EventLoop;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -26,7 +30,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// One node of a test: a replica over a temporary directory, and what it says.
 final class TestNode implements AutoCloseable {
@@ -41,17 +44,25 @@ final class TestNode implements AutoCloseable {
     final List<Throwable> faults = new CopyOnWriteArrayList<>();
     final BlockingQueue<Event.Data> events = new LinkedBlockingQueue<>();
     final List<Event.Data> history = new CopyOnWriteArrayList<>();
+    final List<Resynced> resynced = new CopyOnWriteArrayList<>();
     String bootId = "boot";
+    boolean isFirstAtBoot;
     private @Nullable EventLoop loop;
     private @Nullable Replica replica;
     private @Nullable LowerTree tree;
 
     TestNode(String name, Path home, @Nullable TlsIdentity identity) throws IOException {
+        this(name, identity, home.resolve(name), 0);
+    }
+
+    /// @param base what is like a disk: data and state
+    /// @param port to listen on, 0 for any
+    TestNode(String name, @Nullable TlsIdentity identity, Path base, int port) throws IOException {
         this.name = name;
-        directory = Files.createDirectories(home.resolve(name).resolve("data"));
-        state = Files.createDirectories(home.resolve(name).resolve("state"));
+        directory = Files.createDirectories(base.resolve("data"));
+        state = Files.createDirectories(base.resolve("state"));
         links = new Links("c", name, identity);
-        links.listen(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+        links.listen(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
     }
 
     InetSocketAddress address() throws IOException {
@@ -83,8 +94,10 @@ final class TestNode implements AutoCloseable {
                         links,
                         state,
                         bootId,
+                        isFirstAtBoot,
                         System::nanoTime,
-                        tuning);
+                        tuning,
+                        resynced::add);
         Replica started =
                 new Replica(
                         setup,
@@ -136,6 +149,10 @@ final class TestNode implements AutoCloseable {
 
     Replica replica() {
         return java.util.Objects.requireNonNull(replica);
+    }
+
+    LowerTree tree() {
+        return java.util.Objects.requireNonNull(tree);
     }
 
     void command(Effect.Data command) {
@@ -224,7 +241,10 @@ final class TestNode implements AutoCloseable {
 
     @Override
     public void close() {
-        stop();
-        links.close();
+        try {
+            stop();
+        } finally {
+            links.close();
+        }
     }
 }

@@ -1,12 +1,14 @@
 package dev.understudy.tests.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import dev.understudy.tests.lab.Await;
 import dev.understudy.tests.lab.Lab;
 import dev.understudy.tests.lab.LabException;
 import dev.understudy.tests.lab.LabNode;
 import dev.understudy.tests.lab.Network;
 import dev.understudy.tests.lab.Shell;
+
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -79,6 +81,8 @@ public final class TestCluster {
     }
 
     private Process spawnDaemon(LabNode node) {
+        // Nothing else runs on a lab node before its daemon.
+        environment.putIfAbsent("UNDERSTUDY_FIRST_AT_BOOT", "1");
         List<String> words =
                 List.of(dist.resolve("bin/safe-guard").toString(), "--home", home().toString());
         return node.spawn(log(node), environment, words);

@@ -190,6 +190,9 @@ final class Daemon {
         switch (effect) {
             case Effect.Journal line -> {
                 world.tally.fired(line.rule());
+                if (line.from() == State.PRIM && line.to() == State.ALONE) {
+                    world.ledger.faults++; // from here on one copy counts
+                }
                 world.transitions += line.from() == line.to() ? 0 : 1;
                 world.trace.line(world.now, machine, line);
             }

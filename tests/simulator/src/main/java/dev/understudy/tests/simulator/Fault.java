@@ -61,6 +61,10 @@ public enum Fault {
     SWAP,
     /// The operator stops a node and starts it again.
     STOP_START,
+    /// The operator stops a node by force and starts it again.
+    FORCE_STOP,
+    /// The operator holds automatic failover to a node for a while.
+    FAILOVER_HELD,
     /// The operator restarts the application.
     RESTART,
     /// The operator's stopstart.

@@ -41,7 +41,8 @@ final class Faults {
         world.trace.note(world.now, fault + " " + machine.id);
         world.tally.injected(fault);
         if (isFault(fault)) {
-            world.ledger.faults++;
+            // What is acknowledged while the fault sets in has met it.
+            world.in(30 * World.MS, () -> world.ledger.faults++);
         }
         switch (fault) {
             case KILL_DAEMON -> kill(machine, false);
@@ -118,6 +119,7 @@ final class Faults {
     private static boolean isFault(Fault fault) {
         return switch (fault) {
             case SWAP, RESTART, DUPLICATE, RECONFIGURE, FAILOVER_OFF, DETACH -> false;
+            case FAILOVER_HELD -> false;
             case APP_BROKEN, APP_CRASHES -> false;
             case POWER, POWER_TORN, POWER_BOTH -> false;
             default -> true;
@@ -186,16 +188,28 @@ final class Faults {
         switch (fault) {
             case SWAP -> {
                 daemon.command(Command.SWAP);
-                Daemon other = machine.other().daemon;
-                if (other != null) {
-                    other.command(Command.SWAP);
-                }
             }
             case STOP_START -> {
                 daemon.command(Command.STOP);
                 later(() -> {
                     if (machine.daemon != null) {
                         machine.daemon.command(Command.START);
+                    }
+                });
+            }
+            case FORCE_STOP -> {
+                daemon.command(Command.FORCESTOP);
+                later(() -> {
+                    if (machine.daemon != null) {
+                        machine.daemon.command(Command.START);
+                    }
+                });
+            }
+            case FAILOVER_HELD -> {
+                daemon.command(Command.FAILOVER_OFF);
+                later(() -> {
+                    if (machine.daemon != null) {
+                        machine.daemon.command(Command.FAILOVER_ON);
                     }
                 });
             }
@@ -373,6 +387,9 @@ final class Faults {
                 Node node = daemon.node;
                 if (!node.app().downResources().isEmpty()) {
                     daemon.offer(now -> new Event.ResourceUp(now, "intf.lan"));
+                }
+                if (node.saved().isFailoverHeld()) {
+                    daemon.command(Command.FAILOVER_ON);
                 }
                 if (node.saved().isDetached()) {
                     daemon.command(Command.ATTACH);

@@ -75,7 +75,7 @@ final class Machine {
                         true,
                         true,
                         true,
-                        index == 0,
+                        index == 0 && world.isPreferring,
                         new RestartLimit(3, 600 * World.SECOND),
                         TIMING);
         clockOffsetNs = world.between(World.SECOND, 1000 * World.SECOND);

@@ -31,6 +31,9 @@ final class World {
     /// What an operator would have read.
     final Trace trace = new Trace();
 
+    /// Machine a is the preferred primary.
+    final boolean isPreferring;
+
     /// How often a node changed its state.
     long transitions;
 
@@ -42,6 +45,7 @@ final class World {
         this.variant = plan.variant();
         this.tally = tally;
         this.ledger = new Ledger(tally);
+        isPreferring = plan.seed() % 3 == 0;
         ledger.mayDiverge = plan.forces() || plan.isolation() == Isolation.AVAILABLE;
     }
 

@@ -19,6 +19,9 @@ public final class Commands {
                     ModuleCommands.Swap.class,
                     ModuleCommands.Restart.class,
                     ModuleCommands.Stopstart.class,
+                    ModuleCommands.Failover.class,
+                    ModuleCommands.Detach.class,
+                    ModuleCommands.Attach.class,
                     StateCommand.class,
                     LogCommand.class,
                     TokenCommand.class);

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /// The commands that act on one module, one class each, as the command line wants it.
 final class ModuleCommands {
@@ -91,6 +92,12 @@ final class ModuleCommands {
         @Option(names = "--fullsync", description = "Compare everything with the primary.")
         private boolean fullSync;
 
+        @Option(
+                names = "--force",
+                description =
+                        "Also with diverged or suspect data: what only this node has is lost.")
+        private boolean force;
+
         @Override
         String word() {
             return "second";
@@ -98,7 +105,7 @@ final class ModuleCommands {
 
         @Override
         Map<String, Object> options() {
-            return given("fullSync", fullSync, "", false);
+            return given("fullSync", fullSync, "force", force);
         }
     }
 
@@ -109,7 +116,9 @@ final class ModuleCommands {
             description = "Exchanges the roles of both nodes; refused unless both are in sync.",
             footer = {"", "Example:", "  safe swap -m postgresql"})
     public static final class Swap extends ModuleCommand {
-        @Option(names = "--nosync", description = "Without waiting for the replicated data.")
+        @Option(
+                names = "--nosync",
+                description = "Refused: it would serve a copy that lacks writes; says what to do.")
         private boolean noSync;
 
         @Override
@@ -144,6 +153,57 @@ final class ModuleCommands {
         @Override
         String word() {
             return "stopstart";
+        }
+    }
+
+    /// Forbids a resynchronisation.
+    @Command(
+            name = "detach",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Forbids that this node's copy is resynchronised, until `safe attach`.",
+                "For migrations: an accidental start of the other node overwrites nothing here. Kept"
+                        + " over restarts."
+            })
+    public static final class Detach extends ModuleCommand {
+        @Override
+        String word() {
+            return "detach";
+        }
+    }
+
+    /// Allows it again.
+    @Command(
+            name = "attach",
+            mixinStandardHelpOptions = true,
+            description = "Allows that this node's copy is resynchronised again.")
+    public static final class Attach extends ModuleCommand {
+        @Override
+        String word() {
+            return "attach";
+        }
+    }
+
+    /// Switches automatic failover to a node.
+    @Command(
+            name = "failover",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Switches automatic failover to this node on or off; kept over restarts.",
+                "Off, it takes over by an operator's word only, and a failing application is not"
+                        + " handed to it."
+            },
+            footer = {"", "Example:", "  safe failover off -m postgresql --node node2"})
+    public static final class Failover extends ModuleCommand {
+        @Parameters(paramLabel = "on|off", description = "on or off")
+        private String wanted = "";
+
+        @Override
+        String word() {
+            return switch (wanted) {
+                case "on", "off" -> "failover-" + wanted;
+                default -> throw Failure.usage("'%s' is not on or off".formatted(wanted), "");
+            };
         }
     }
 

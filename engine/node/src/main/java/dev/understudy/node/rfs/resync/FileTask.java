@@ -5,27 +5,24 @@ import dev.understudy.core.rfs.ChunkHash;
 import dev.understudy.core.rfs.FileId;
 import dev.understudy.core.rfs.FrameType;
 import dev.understudy.core.rfs.Item;
-import dev.understudy.core.rfs.OpView;
+import dev.understudy.core.rfs.JoinPlan;
+import dev.understudy.core.rfs.Reading;
 import dev.understudy.core.rfs.Tracker;
 import dev.understudy.node.rfs.tree.Attributes;
 import dev.understudy.node.rfs.tree.TreeReader;
 import dev.understudy.posix.fs.Stat;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// One piece of reading for a [SourceJob]: done on the worker, sent from the loop.
 final class FileTask {
-    /// Blocks of one COPY at most.
-    static final int COPY_BLOCKS = Item.COPY_BYTES_MAX >>> Tracker.BLOCK_SHIFT;
-
-    /// Blocks of one HASHES at most.
-    static final int COMPARE_BLOCKS = 256;
-
     private static final int WHOLE_SHIFT = 16;
     private static final int WHOLE_BYTES = 4 << 20;
     private static final int NAMES_BYTES_MAX = 60_000;
@@ -45,7 +42,7 @@ final class FileTask {
     private final FileId id;
     private long firstByte = -1;
     private long endByte = -1;
-    private boolean spoiled;
+    private @Nullable Reading reading;
 
     private FileTask(SourceJob job, int tree, FileId id) {
         this.job = job;
@@ -53,30 +50,9 @@ final class FileTask {
         this.id = id;
     }
 
-    boolean isOf(BlockSet.Part part) {
-        return part.high() == id.high() && part.low() == id.low();
-    }
-
-    /// Notes that an operation may have changed what is being read.
-    void spoil(OpView op) {
-        if (op.idHigh() != id.high() || op.idLow() != id.low()) {
-            return;
-        }
-        switch (op.kind()) {
-            case WRITE ->
-                    spoiled |=
-                            firstByte < 0
-                                    || (op.arg() < endByte
-                                            && op.arg() + op.dataLength() > firstByte);
-            case SYNC -> {
-                // changes nothing
-            }
-            default -> spoiled = true;
-        }
-    }
-
     private void run(Read read) {
-        job.started(this);
+        Reading begun = job.plan().read(tree, id, firstByte, endByte);
+        reading = begun;
         job.worker()
                 .execute(() -> {
                     Runnable then;
@@ -89,7 +65,7 @@ final class FileTask {
                     Runnable next = then;
                     job.loop()
                             .execute(() -> {
-                                job.ended(this);
+                                job.plan().readEnded(begun);
                                 if (!job.isOver()) {
                                     next.run();
                                     job.pump();
@@ -114,10 +90,10 @@ final class FileTask {
 
     private void sendNames(@Nullable List<TreeReader.Entry> entries) {
         if (entries == null) {
-            job.vanished();
+            job.plan().namesGone();
             return; // removed meanwhile; its parent's names say so
         }
-        if (job.isFirstVisit(id)) {
+        if (job.plan().isFirstVisit(id)) {
             for (TreeReader.Entry entry : entries) {
                 note(entry);
             }
@@ -145,13 +121,14 @@ final class FileTask {
     }
 
     private void note(TreeReader.Entry entry) {
-        FileId file = entry.id();
-        job.todo().addAttributes(tree, file.high(), file.low());
-        if (entry.type() == Stat.S_IFDIR) {
-            job.dirs().addNames(tree, file.high(), file.low());
-        } else if (entry.type() == Stat.S_IFREG) {
-            job.check().addWhole(tree, file.high(), file.low());
-        }
+        boolean regular = entry.type() == Stat.S_IFREG;
+        job.plan().visit(tree, entry.id(), entry.type() == Stat.S_IFDIR, regular);
+        job.seen(regular ? entry.size() : 0);
+    }
+
+    private boolean isSpoiled() {
+        Reading now = reading;
+        return now != null && now.isSpoiled();
     }
 
     /// Sends the first of the names that the target lacks.
@@ -178,7 +155,7 @@ final class FileTask {
             }
             return () -> {
                 for (int i = frames.size(); i < batch.size(); i++) {
-                    job.vanished();
+                    job.plan().putGone();
                 }
                 frames.forEach(job::send);
             };
@@ -209,8 +186,8 @@ final class FileTask {
         if (attributes == null) {
             return; // removed meanwhile
         }
-        if (spoiled) {
-            job.todo().addAttributes(tree, id.high(), id.low());
+        if (isSpoiled()) {
+            job.plan().attributesAgain(tree, id);
             return;
         }
         ByteBuffer room = buffer(Item.HEADER_BYTES + attributes.bytes());
@@ -232,19 +209,19 @@ final class FileTask {
     /// Turns "all of it" into the ranges that hold data; what lies beyond the end is cut.
     static void copyWhole(SourceJob job, int tree, FileId id) {
         FileTask task = new FileTask(job, tree, id);
+        boolean fresh = job.plan().isFresh(id);
         task.run(() -> {
             Attributes attributes = job.reader(tree).attributes(id);
             long size = attributes == null ? 0 : attributes.size();
             BlockSet ranges = new BlockSet(Tracker.BLOCK_SHIFT);
-            task.addRanges(ranges, size);
-            return () -> job.todo().addAll(ranges);
+            task.addRanges(ranges, size, fresh);
+            return () -> job.plan().copyRanges(ranges);
         });
     }
 
     /// A hole of a file that was in nobody's way on the target needs no copy; one that may cover
     /// old data is sent as such, so every block counts there.
-    private void addRanges(BlockSet ranges, long size) {
-        boolean fresh = job.isFresh(id);
+    private void addRanges(BlockSet ranges, long size, boolean fresh) {
         if (!fresh) {
             ranges.addRange(tree, id.high(), id.low(), 0, size);
             return;
@@ -271,9 +248,8 @@ final class FileTask {
         boolean data = !hole && job.isRegular(tree, id);
         int got = data ? job.reader(tree).read(id, firstByte, frame) : 0;
         return () -> {
-            if (spoiled) {
-                job.todo().addRange(tree, id.high(), id.low(), firstByte, wanted);
-                job.todo().addAttributes(tree, id.high(), id.low());
+            if (isSpoiled()) {
+                job.plan().copyAgain(tree, id, firstByte, wanted);
             } else if (hole) {
                 sendHole(firstByte, wanted);
             } else if (got > 0) {
@@ -310,9 +286,9 @@ final class FileTask {
     static void compareWhole(SourceJob job, int tree, FileId id, long from) {
         FileTask task = new FileTask(job, tree, id);
         // Where only some files are in doubt, few blocks of them will differ: look closely.
-        int bytes = job.isDeep() ? WHOLE_BYTES : COMPARE_BLOCKS << Tracker.BLOCK_SHIFT;
+        int bytes = job.isDeep() ? WHOLE_BYTES : JoinPlan.COMPARE_BLOCKS << Tracker.BLOCK_SHIFT;
         int shift = job.isDeep() ? WHOLE_SHIFT : Tracker.BLOCK_SHIFT;
-        job.comparing(1);
+        job.plan().comparing(1);
         Runnable more = () -> compareWhole(job, tree, id, from + bytes);
         task.run(() -> task.readHashes(from, bytes, shift, more));
     }
@@ -337,7 +313,7 @@ final class FileTask {
                 job.compared(got);
             }
             if (more != null) {
-                job.comparing(-1);
+                job.plan().comparing(-1);
                 if (got == bytes) {
                     more.run();
                 }

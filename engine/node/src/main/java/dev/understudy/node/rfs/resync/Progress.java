@@ -17,6 +17,12 @@ public record Progress(
         long bytesCopied,
         long bytesCompared,
         long bytesPerSecond) {
+    /// Says another phase.
+    public Progress in(String other) {
+        return new Progress(
+                other, filesLeft, bytesLeft, filesDone, bytesCopied, bytesCompared, bytesPerSecond);
+    }
+
     /// Nothing is under way.
     public static final Progress NONE = new Progress("", 0, 0, 0, 0, 0, 0);
 }

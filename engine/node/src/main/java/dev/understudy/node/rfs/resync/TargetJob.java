@@ -7,6 +7,7 @@ import dev.understudy.core.rfs.FileId;
 import dev.understudy.core.rfs.FrameType;
 import dev.understudy.core.rfs.Frames;
 import dev.understudy.core.rfs.Item;
+import dev.understudy.core.rfs.JoinPhase;
 import dev.understudy.core.rfs.Tracker;
 import dev.understudy.node.rfs.stream.Wire;
 import dev.understudy.node.rfs.tree.Attributes;
@@ -17,6 +18,7 @@ import dev.understudy.node.rfs.tree.TreeWriter;
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.fs.Fd;
 import dev.understudy.posix.fs.Stat;
+
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -73,6 +75,8 @@ public final class TargetJob {
     private long reported;
     private long bytesCopied;
     private boolean over;
+    private boolean comparesAll;
+    private Progress progress = new Progress("starting", 0, 0, 0, 0, 0, 0);
 
     /// Makes a job that waits for the source's first frame.
     public TargetJob(Wire wire, Host host, List<LowerTree> trees) {
@@ -101,6 +105,7 @@ public final class TargetJob {
             return counted
                     || type == FrameType.BEGIN
                     || type == FrameType.MIRROR
+                    || type == FrameType.PROGRESS
                     || type == FrameType.FINISH;
         } catch (IOException e) {
             giveUp(e);
@@ -126,7 +131,8 @@ public final class TargetJob {
     private boolean act(int type, ByteBuffer buffer, int at) throws IOException {
         switch (type) {
             case FrameType.BEGIN -> {
-                host.begin(Frames.small(buffer, at) == Item.MODE_COMPARE, this::begun);
+                comparesAll = Frames.small(buffer, at) == Item.MODE_COMPARE;
+                host.begin(comparesAll, this::begun);
                 return false;
             }
             case FrameType.MIRROR -> {
@@ -145,6 +151,10 @@ public final class TargetJob {
             case FrameType.HOLE -> hole(buffer, at);
             case FrameType.ATTRIBUTES -> attributes(buffer, at);
             case FrameType.HASHES -> hashes(buffer, at);
+            case FrameType.PROGRESS -> {
+                progress(buffer, at);
+                return false;
+            }
             case FrameType.SETTLE -> {
                 for (TreeWriter writer : writers) {
                     writer.finish();
@@ -305,6 +315,37 @@ public final class TargetJob {
         Item.begin(frame, FrameType.CREATED, tree, flags, 0, of, attributes.type());
         Item.end(frame, 0);
         send(frame);
+    }
+
+    private void progress(ByteBuffer buffer, int at) {
+        ByteBuffer body = Item.body(buffer, at);
+        progress =
+                new Progress(
+                        JoinPhase.of(Item.flags(buffer, at)).word(comparesAll),
+                        body.getLong(),
+                        body.getLong(),
+                        body.getLong(),
+                        body.getLong(),
+                        body.getLong(),
+                        body.getLong());
+    }
+
+    /// Tells how far it is: what the source said last, with the bytes that have come since.
+    public Progress progress() {
+        Progress said = progress;
+        return new Progress(
+                said.phase(),
+                said.filesLeft(),
+                Math.max(0, said.bytesLeft() - Math.max(0, bytesCopied - said.bytesCopied())),
+                said.filesDone(),
+                bytesCopied,
+                said.bytesCompared(),
+                said.bytesPerSecond());
+    }
+
+    /// Tells whether everything is compared.
+    public boolean comparesAll() {
+        return comparesAll;
     }
 
     private void cut(ByteBuffer buffer, int at) throws IOException {

@@ -4,6 +4,7 @@ import dev.understudy.posix.CString;
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.fs.At;
 import dev.understudy.posix.fs.Fd;
+
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
@@ -16,19 +17,21 @@ import java.nio.file.StandardOpenOption;
 /// The mapped hash table from file id to inode of one tree.
 ///
 /// A hint, never a proof: whoever takes an inode from it compares the id that is kept with the
-/// inode. So a table that lost writes in a power cut costs misses, no wrong answer. It tells by
-/// [#suspect] that it may have lost some.
+/// inode. It holds every file that was there at the last [#sync], also after a power cut: a slot
+/// never becomes empty again, so writes that reached the disk later, or did not, cannot hide an
+/// older entry. Sync is a part of every durable point; files made after the last one are in the
+/// sets of what may differ, with the directories that name them, and are put again when these are
+/// listed. Only a table that is new or damaged says by [#suspect] that a miss proves nothing.
 ///
-/// Header, 64 bytes: magic, version, capacity, count, clean mark, 16 bytes of boot id. Then entries
-/// of 32 bytes: id 16, inode 8, generation 4, type and mark 4. Linear probing; deleted entries keep
-/// a mark until the table is rewritten.
+/// Header, 64 bytes: magic, capacity, complete mark. Then entries of 32 bytes: id 16, inode 8,
+/// generation 4, type and mark 4. Linear probing; deleted entries keep a mark until the table is
+/// rewritten.
 public final class IdIndex implements AutoCloseable {
     private static final long MAGIC = 0x31584449_59445553L; // "SUDYIDX1"
     private static final int HEADER = 64;
     private static final int ENTRY = 32;
     private static final int CAPACITY_AT = 8;
-    private static final int CLEAN_AT = 16;
-    private static final int BOOT_AT = 24;
+    private static final int COMPLETE_AT = 16;
     private static final int USED = 1;
     private static final int DELETED = 2;
     private static final int CAPACITY_MIN = 1 << 12;
@@ -40,6 +43,7 @@ public final class IdIndex implements AutoCloseable {
     private int live;
     private int occupied;
     private boolean suspect;
+    private boolean moved;
     private long foundIno;
     private int foundGeneration;
     private int foundType;
@@ -63,7 +67,6 @@ public final class IdIndex implements AutoCloseable {
         }
         IdIndex index = new IdIndex(path, create(path, CAPACITY_MIN), CAPACITY_MIN);
         index.suspect = true;
-        index.markOpen();
         return index;
     }
 
@@ -84,9 +87,8 @@ public final class IdIndex implements AutoCloseable {
                 return null;
             }
             IdIndex index = new IdIndex(path, map, capacity);
-            index.suspect = map.getInt(CLEAN_AT) != 1 && !index.sameBoot();
+            index.suspect = map.getInt(COMPLETE_AT) != 1;
             index.count();
-            index.markOpen();
             return index;
         }
     }
@@ -137,34 +139,7 @@ public final class IdIndex implements AutoCloseable {
         }
     }
 
-    private static byte[] bootId() throws IOException {
-        byte[] text = Files.readAllBytes(Path.of("/proc/sys/kernel/random/boot_id"));
-        byte[] id = new byte[16];
-        int at = 0;
-        for (int i = 0; i < text.length && at < 32; i++) {
-            int digit = Character.digit(text[i], 16);
-            if (digit >= 0) {
-                id[at / 2] |= (byte) (digit << (at % 2 == 0 ? 4 : 0));
-                at++;
-            }
-        }
-        return id;
-    }
-
-    private boolean sameBoot() throws IOException {
-        byte[] saved = new byte[16];
-        table.get(BOOT_AT, saved);
-        return java.util.Arrays.equals(saved, bootId());
-    }
-
-    private void markOpen() throws IOException {
-        table.putInt(CLEAN_AT, 0);
-        table.put(BOOT_AT, bootId());
-        table.force();
-    }
-
-    /// Tells whether entries may have been lost: a miss then proves nothing until the tree was
-    /// walked.
+    /// Tells whether entries may be missing: a miss then proves nothing until the tree was walked.
     public synchronized boolean suspect() {
         return suspect;
     }
@@ -172,6 +147,8 @@ public final class IdIndex implements AutoCloseable {
     /// Notes that every file of the tree was walked and put.
     public synchronized void complete() {
         suspect = false;
+        sync(); // what the mark speaks of is durable before it
+        table.putInt(COMPLETE_AT, 1);
     }
 
     /// Gives the number of ids in the table.
@@ -268,6 +245,9 @@ public final class IdIndex implements AutoCloseable {
 
     /// Forgets everything, before a walk that puts all again.
     synchronized void clear() {
+        suspect = true;
+        table.putInt(COMPLETE_AT, 0);
+        table.force(); // before any entry is lost
         for (int i = 0; i < capacity; i++) {
             if (mark(i) != 0) {
                 table.putInt(at(i) + 28, 0);
@@ -298,8 +278,10 @@ public final class IdIndex implements AutoCloseable {
                         table.getInt(at + 28));
             }
         }
-        copy.table.put(BOOT_AT, bootId());
+        copy.table.putInt(COMPLETE_AT, table.getInt(COMPLETE_AT));
+        copy.table.force(); // before its name can lead to it
         Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+        moved = true;
         table = copy.table;
         capacity = larger;
         occupied = live;
@@ -308,11 +290,23 @@ public final class IdIndex implements AutoCloseable {
     /// Makes the table durable; blocks.
     public synchronized void sync() {
         table.force();
+        if (moved) {
+            try (FileChannel folder = FileChannel.open(folder(), StandardOpenOption.READ)) {
+                folder.force(true);
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException("sync the folder of " + path, e);
+            }
+            moved = false;
+        }
+    }
+
+    private Path folder() {
+        Path parent = path.toAbsolutePath().getParent();
+        return parent == null ? path : parent;
     }
 
     @Override
     public synchronized void close() {
-        table.putInt(CLEAN_AT, suspect ? 0 : 1);
         table.force();
     }
 }

@@ -14,6 +14,9 @@ import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.fs.Xattr;
 import dev.understudy.posix.fuse.FuseConnection;
 import dev.understudy.posix.process.Limits;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -21,7 +24,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// A replicated directory as it is below its mount: a clone of the mount that only we can reach.
 ///
@@ -72,6 +74,7 @@ public final class LowerTree implements AutoCloseable {
     private final long pathAddress = Native.address(pathBytes);
     private final SecureRandom random = new SecureRandom();
     private int restCount;
+    private int walks;
     private int lastErrno;
     private boolean closed;
 
@@ -98,6 +101,9 @@ public final class LowerTree implements AutoCloseable {
         root.pins = 1;
         root.lookedUp();
         rootState = identifyRoot();
+        if (rootState == RootState.FRESH && index.size() == 0) {
+            index.complete(); // nothing in here carries an id yet
+        }
         root.idHigh = rootId.high();
         root.idLow = rootId.low();
         root.identified = true;
@@ -383,6 +389,7 @@ public final class LowerTree implements AutoCloseable {
             int fd = descriptor(file);
             if (fd >= 0 && readId(fd, isPathOnly(file.type)) == ID_VALUE_BYTES && matches(file)) {
                 note(file, idHigh(), idLow());
+                index.put(file.idHigh, file.idLow, file.ino, file.generation, file.type);
             }
         }
     }
@@ -726,6 +733,15 @@ public final class LowerTree implements AutoCloseable {
     public boolean excludes(LowerFile parent, byte[] name, boolean isDirectory) {
         return parent.isExcluded()
                 || excludes.matches(name, isDirectory, parent == root, () -> pathOf(parent));
+    }
+
+    synchronized void countWalk() {
+        walks++;
+    }
+
+    /// Gives how often the whole tree was walked since it was opened.
+    public synchronized int walks() {
+        return walks;
     }
 
     /// Walks the whole tree and makes the index anew; blocks for as long as the tree is large.

@@ -10,6 +10,9 @@ import dev.understudy.posix.fs.Fd;
 import dev.understudy.posix.fs.ProcPath;
 import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.fs.Xattr;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// Reads a tree by id: what a resynchronisation sends and a verification compares. For one thread
 /// of any kind; the tree may be in use by others meanwhile.
@@ -30,7 +32,8 @@ public final class TreeReader {
     /// @param id of the file, made now if it had none
     /// @param type `S_IF...` bits
     /// @param ino inode number on this node
-    public record Entry(byte[] name, FileId id, int type, long ino) {}
+    /// @param size of a regular file in bytes
+    public record Entry(byte[] name, FileId id, int type, long ino, long size) {}
 
     private final LowerTree tree;
     private final Stat stat = new Stat();
@@ -106,12 +109,13 @@ public final class TreeReader {
             if (child == null || tree.excludes(parent, name, child.isDirectory())) {
                 return null;
             }
+            long size = stat.isRegular() ? stat.size() : 0;
             int marked = tree.identify(child);
             if (marked == -Errno.ESTALE || marked == -Errno.ENOENT) {
                 return null; // removed meanwhile
             }
             Errno.check("mark a file of " + tree.directory(), marked);
-            return new Entry(name, child.id(), child.type, child.ino);
+            return new Entry(name, child.id(), child.type, child.ino, size);
         }
     }
 

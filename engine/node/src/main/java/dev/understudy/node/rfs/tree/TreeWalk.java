@@ -11,6 +11,9 @@ import dev.understudy.posix.fs.Handle;
 import dev.understudy.posix.fs.ProcPath;
 import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.fs.Xattr;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -19,7 +22,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Walks everything that is replicated below a tree's root; excluded names are left out.
 ///
@@ -152,6 +154,7 @@ public final class TreeWalk {
     }
 
     private void walk(Visitor visitor) throws IOException {
+        tree.countWalk();
         Dirents entries = new Dirents();
         Deque<Directory> todo = new ArrayDeque<>();
         todo.push(new Directory(tree.root().handle, tree.rootId(), ""));
