@@ -11,15 +11,13 @@ import dev.understudy.core.rfs.Tracker;
 import dev.understudy.node.rfs.tree.Attributes;
 import dev.understudy.node.rfs.tree.TreeReader;
 import dev.understudy.posix.fs.Stat;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One piece of reading for a [SourceJob]: done on the worker, sent from the loop.
 final class FileTask {

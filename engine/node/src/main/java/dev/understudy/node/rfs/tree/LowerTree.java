@@ -14,9 +14,6 @@ import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.fs.Xattr;
 import dev.understudy.posix.fuse.FuseConnection;
 import dev.understudy.posix.process.Limits;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -24,6 +21,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A replicated directory as it is below its mount: a clone of the mount that only we can reach.
 ///
