@@ -1,17 +1,19 @@
 package dev.understudy.node.store;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /// One small record that is always whole: two slots, written in turn, each with sequence and CRC.
 ///
 /// A write touches only the older slot and is answered after it is durable, so a kill or a power
-/// cut at any instant leaves the last answered record readable. Not thread-safe.
+/// cut at any instant leaves the last answered record readable. Both slots are there from the
+/// start, so that a missing one shows. Not thread-safe.
 public final class SlotFile implements AutoCloseable {
     private static final int MAGIC = 0x55534c54; // "USLT"
     private static final int FORMAT = 1;
@@ -67,6 +69,12 @@ public final class SlotFile implements AutoCloseable {
         return damaged && current == null;
     }
 
+    /// Says whether anything in the file is damaged: what is read may then be older than the last
+    /// record written. A write that a power cut tore looks the same.
+    public boolean isDamaged() {
+        return damaged;
+    }
+
     /// Replaces the record; returns when it is durable.
     ///
     /// @param payload at most [#PAYLOAD_MAX] bytes
@@ -89,6 +97,12 @@ public final class SlotFile implements AutoCloseable {
     }
 
     private void load() throws IOException {
+        long size = file.size();
+        if (size == 0) {
+            file.write(ByteBuffer.allocate(1), 2L * SLOT - 1);
+            return;
+        }
+        damaged = size < 2L * SLOT; // a slot may be cut off
         for (int i = 0; i < 2; i++) {
             ByteBuffer header = readFully((long) i * SLOT, HEADER);
             if (isBlank(header)) continue;

@@ -151,6 +151,22 @@ final class TestNode implements AutoCloseable {
         return java.util.Objects.requireNonNull(replica);
     }
 
+    interface OnLoop {
+        void run() throws Exception;
+    }
+
+    /// Runs something on the module's loop, which stands still meanwhile.
+    void onLoop(OnLoop work) {
+        java.util.Objects.requireNonNull(loop)
+                .execute(() -> {
+                    try {
+                        work.run();
+                    } catch (Exception e) {
+                        faults.add(e);
+                    }
+                });
+    }
+
     LowerTree tree() {
         return java.util.Objects.requireNonNull(tree);
     }

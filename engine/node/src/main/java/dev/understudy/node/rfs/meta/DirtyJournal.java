@@ -7,6 +7,7 @@ import dev.understudy.core.rfs.Item;
 import dev.understudy.core.rfs.OpView;
 import dev.understudy.core.rfs.Tracker;
 import dev.understudy.node.store.SlotFile;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -82,6 +83,13 @@ public final class DirtyJournal implements AutoCloseable {
             worth = Worth.FRESH;
         } else {
             boolean sameBoot = record != null && readState(record);
+            if (state.isDamaged()) {
+                // What was read may be older than what was said last: neither complete nor of a
+                // known generation.
+                damaged[0] = true;
+                own = Generation.NONE;
+                base = Generation.NONE;
+            }
             worth =
                     !damaged[0] && known && second && (sameBoot || complete)
                             ? Worth.PROVEN
