@@ -2,7 +2,6 @@ package dev.understudy.tests.simulator;
 
 import dev.understudy.core.failover.Effect;
 import dev.understudy.core.failover.Event;
-import dev.understudy.core.failover.Lineage;
 import dev.understudy.core.member.Generation;
 import dev.understudy.core.rfs.Sink;
 import dev.understudy.core.rfs.Source;
@@ -62,8 +61,7 @@ final class Replica {
     private boolean isSourceJoin;
     private boolean isMirroring;
     private boolean isReady;
-    private @Nullable NavigableSet<Integer> toCopy;
-    private @Nullable NavigableSet<Integer> rewritten;
+    @Nullable Copy copy;
     private boolean barrierWanted;
     private long lastReceiptNs;
 
@@ -97,7 +95,7 @@ final class Replica {
         }
     }
 
-    private void mark(int chunk) {
+    void mark(int chunk) {
         sets.mark(chunk);
     }
 
@@ -327,8 +325,8 @@ final class Replica {
         } else {
             disk.hot.add(chunk);
         }
-        if (rewritten != null) {
-            rewritten.add(chunk);
+        if (copy != null) {
+            copy.rewritten.add(chunk);
         }
         long seq = stream.announce(0, false);
         written.put(seq, new Write(seq, chunk, value, done));
@@ -639,7 +637,9 @@ final class Replica {
         }
         if (joins && !isMirroring) {
             open(peer);
-            startCopy(peer);
+            Copy begun = new Copy(this, Objects.requireNonNull(session));
+            copy = begun;
+            begun.begin();
         } else if ((joins && peer.isReady) || late || (follows && peer.epoch == epoch)) {
             Source stream = source;
             Sink queue = peer.sink;
@@ -679,8 +679,7 @@ final class Replica {
             long id = joinId;
             tell(now -> new Event.JoinFailed(now, id, reason));
         } else if (mode == Mode.SERVE) {
-            toCopy = null;
-            rewritten = null;
+            copy = null;
             tell(now -> new Event.StreamLost(now, reason));
         }
     }
@@ -699,8 +698,7 @@ final class Replica {
         isSourceJoin = false;
         isMirroring = false;
         joinId = 0;
-        toCopy = null;
-        rewritten = null;
+        copy = null;
         closeSession("dropped");
         gate();
         pump();
@@ -718,79 +716,23 @@ final class Replica {
         isReady = false;
     }
 
-    private void startCopy(Replica target) {
-        Lineage mine = daemon.node.saved().lineage();
-        Lineage theirs = target.disk.saved.lineage();
-        boolean mapped =
-                (disk.isIntact || target.disk.isIntact)
-                        && theirs.current().isSome()
-                        && (theirs.current().equals(mine.base())
-                                || theirs.current().equals(mine.current()));
-        TreeSet<Integer> needed = mapped ? new TreeSet<>(sets.known(disk)) : Disk.everything();
-        if (mapped) {
-            needed.addAll(target.sets.known(target.disk));
-        }
-        if (world.variant == Variant.COPY_SKIPS) {
-            needed.pollFirst();
-        }
-        for (int chunk : needed) {
-            mark(chunk);
-            disk.map.add(chunk);
-        }
-        toCopy = needed;
-        rewritten = new TreeSet<>();
-        copy(Objects.requireNonNull(session), new TreeSet<>(needed), 0);
-    }
-
-    private void copy(Session in, NavigableSet<Integer> left, int pass) {
-        if (in != session || !in.isOpen || toCopy == null) {
-            return;
-        }
-        Integer chunk = left.pollFirst();
-        if (chunk != null) {
-            send(in, chunk);
-            daemon.after(2 * World.MS, () -> copy(in, left, pass));
-            return;
-        }
-        Set<Integer> again = Objects.requireNonNull(rewritten);
-        if (pass < 2 && !again.isEmpty()) {
-            TreeSet<Integer> next = new TreeSet<>(again);
-            again.clear();
-            copy(in, next, pass + 1);
-            return;
-        }
-        mirror(in);
-    }
-
-    private void send(Session in, int chunk) {
-        long value = disk.cache[chunk];
-        in.toTarget(() -> {
-            if (in == in.target.session && in.target.mode == Mode.TARGET) {
-                in.target.disk.cache[chunk] = value;
-                in.target.mark(chunk);
-                in.target.disk.hot.add(chunk);
-            }
-        });
-    }
-
-    private void mirror(Session in) {
+    /// From here on the target gets operations: what was copied and rewritten meanwhile goes first.
+    void mirror(Session in) {
         Source stream = source;
-        if (stream == null || toCopy == null) {
+        Copy made = copy;
+        if (stream == null || made == null) {
             return;
         }
         if (stream.applied() != stream.announced()) {
             daemon.after(World.MS, () -> ifIn(in, () -> mirror(in)));
             return;
         }
-        for (int chunk : Objects.requireNonNull(rewritten)) {
-            send(in, chunk);
-        }
+        made.rewritten.forEach(made::send);
         long first = stream.mirrorFromHere();
         isMirroring = true;
         gate();
         NavigableSet<Integer> set = tracked();
-        toCopy = null;
-        rewritten = null;
+        copy = null;
         in.toTarget(() -> in.target.mirrored(in, first, set));
     }
 
