@@ -25,7 +25,7 @@ static __thread long serial;
 static struct file *open_new(struct worker *w, struct file *f)
 {
     static const int flags[] = {0, 0, 0, O_DSYNC, O_TMPFILE};
-    int more = flags[pick(w, 5)];
+    int more = flags[pick(w, temporary_files ? 5 : 4)];
     snprintf(f->name, sizeof f->name, "f%ld", serial++);
     f->mode = 0600 + (int)pick(w, 0200);
     f->fd = more == O_TMPFILE ? openat(w->top, ".", O_TMPFILE | O_RDWR, f->mode)

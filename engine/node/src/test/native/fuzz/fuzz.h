@@ -20,6 +20,9 @@ struct worker {
     char last[64][80];
 };
 
+/* Whether files without a name are made too. */
+extern int temporary_files;
+
 /* Gives a number from 0 to below, the same ones for the same seed. */
 static inline uint64_t pick(struct worker *w, uint64_t below)
 {

@@ -1,9 +1,10 @@
-/* fuzz DIRECTORY SEED THREADS OPERATIONS SECONDS: random work, checked against a model; the first limit ends it.
+/* fuzz DIRECTORY SEED THREADS OPERATIONS SECONDS [no-temporary]: random work, checked against a model; the first limit ends it.
  * fuzz describe DIRECTORY: writes down what a copy of the tree must have in common with it. */
 #include "fuzz.h"
 #include <stdarg.h>
 #include <time.h>
 
+int temporary_files = 1;
 static long operations_max;
 static time_t end;
 static atomic_int failed;
@@ -54,8 +55,9 @@ int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "describe") == 0)
         return describe(argv[2]);
-    if (argc != 6) {
-        fprintf(stderr, "usage: fuzz DIRECTORY SEED THREADS OPERATIONS SECONDS | fuzz describe DIRECTORY\n");
+    temporary_files = argc != 7;
+    if (argc < 6) {
+        fprintf(stderr, "usage: fuzz DIRECTORY SEED THREADS OPERATIONS SECONDS [no-temporary] | fuzz describe DIRECTORY\n");
         return 2;
     }
     directory = argv[1];

@@ -17,6 +17,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.util.Map;
 import java.util.Set;
 import org.graalvm.polyglot.io.FileSystem;
+import org.jspecify.annotations.Nullable;
 
 /// The only files that a script sees, for its imports alone: those of its archive below `/m`, and
 /// the module `safe`.
@@ -29,16 +30,28 @@ final class ArchiveFiles implements FileSystem {
     /// Path of the module that `import … from 'safe'` gives.
     static final String SAFE = "/@builtin/safe.mjs";
 
+    /// Path of the module `safe/test`, which only tests of modules have.
+    static final String TEST = "/@builtin/test.mjs";
+
     private final Map<String, String> files;
     private final String safeModule;
+    private final @Nullable String testModule;
 
     /// Wraps the texts.
     ///
     /// @param files path in the archive, `lib/x.js`, to its text
     /// @param safeModule text of the module `safe`
     ArchiveFiles(Map<String, String> files, String safeModule) {
+        this(files, safeModule, null);
+    }
+
+    /// Wraps the texts, for a test.
+    ///
+    /// @param testModule text of the module `safe/test`; null = there is none
+    ArchiveFiles(Map<String, String> files, String safeModule, @Nullable String testModule) {
         this.files = files;
         this.safeModule = safeModule;
+        this.testModule = testModule;
     }
 
     /// Tells whether the archive has a file.
@@ -67,7 +80,12 @@ final class ArchiveFiles implements FileSystem {
 
     @Override
     public Path parsePath(String path) {
-        return Path.of(path.equals("safe") ? SAFE : path);
+        return Path.of(
+                switch (path) {
+                    case "safe" -> SAFE;
+                    case "safe/test" -> TEST;
+                    default -> path;
+                });
     }
 
     @Override
@@ -95,6 +113,9 @@ final class ArchiveFiles implements FileSystem {
         String name = path.normalize().toString();
         if (name.equals(SAFE)) {
             return safeModule;
+        }
+        if (name.equals(TEST) && testModule != null) {
+            return testModule;
         }
         String text = name.startsWith(ROOT) ? files.get(name.substring(ROOT.length())) : null;
         if (text == null) {

@@ -19,6 +19,13 @@ interface Daemon {
     /// Tells the calls that are open after a signal.
     void awaiting(long run, List<String> calls);
 
+    /// Is asked when a run has nothing to do until an answer comes.
+    ///
+    /// @return true: an answer was posted meanwhile; false: wait for one
+    default boolean idle(long run) {
+        return false;
+    }
+
     /// Tells the end of a run; the last word about it.
     void result(long run, Outcome outcome);
 }

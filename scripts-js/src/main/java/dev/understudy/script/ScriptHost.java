@@ -36,7 +36,7 @@ public final class ScriptHost implements Daemon {
 
     private final Wire wire;
     private final Sandbox sandbox = new Sandbox();
-    private final Timers timers = new Timers();
+    private final RealTimers timers = new RealTimers();
     private final AllocationWatch watch = new AllocationWatch();
     private final Map<String, ArchiveFiles> modules = new HashMap<>();
     private final Map<Long, ScriptRun> runs = new ConcurrentHashMap<>();
@@ -109,7 +109,7 @@ public final class ScriptHost implements Daemon {
                                 "import { sleep } from 'safe';\nexport default async () => sleep(1);"),
                         Sandbox.SAFE_MODULE);
         new ScriptRun(
-                        new ScriptRun.Request(0, "warm.js", "{}", "{}"),
+                        new ScriptRun.Request(0, "warm.js", "{}", "{}", List.of()),
                         sandbox,
                         files,
                         nobody,
@@ -195,7 +195,8 @@ public final class ScriptHost implements Daemon {
                                 id,
                                 entry,
                                 message.path("ctx").toString(),
-                                message.path("params").toString()),
+                                message.path("params").toString(),
+                                List.of()),
                         sandbox,
                         files,
                         this,

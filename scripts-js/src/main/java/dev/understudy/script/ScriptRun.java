@@ -36,7 +36,9 @@ final class ScriptRun implements Runnable {
     /// @param entry path of the script in the archive
     /// @param contextJson what the script gets as `ctx`
     /// @param paramsJson what it imports as `params`
-    record Request(long run, String entry, String contextJson, String paramsJson) {}
+    /// @param more names of further functions that the daemon carries out, as `test.run`
+    record Request(
+            long run, String entry, String contextJson, String paramsJson, List<String> more) {}
 
     private record Open(String what, String at, Value resolve, Value reject) {
         String text() {
@@ -104,7 +106,7 @@ final class ScriptRun implements Runnable {
                     outcome = stopped(List.of());
                 } else if (inbox.isEmpty() && open.isEmpty()) {
                     outcome = stuck();
-                } else {
+                } else if (!inbox.isEmpty() || !daemon.idle(request.run())) {
                     inbox.take().run();
                 }
             }
@@ -122,22 +124,32 @@ final class ScriptRun implements Runnable {
 
     private void prepare(Context made) {
         Value prelude = made.eval(Sandbox.PRELUDE);
+        List<String> functions = new ArrayList<>(Sandbox.functionNames());
+        functions.addAll(request.more());
         Value tools =
                 prelude.execute(
                         (ProxyExecutable) this::bridge,
-                        made.eval("js", "(t) => JSON.parse(t)")
-                                .execute(names(Sandbox.functionNames())),
-                        request.paramsJson());
+                        made.eval("js", "(t) => JSON.parse(t)").execute(names(functions)),
+                        request.paramsJson(),
+                        timers.nowMs().isPresent() ? clock() : null);
         kit = tools;
         Value global = made.getBindings("js");
         global.putMember("__safe", tools.getMember("exports"));
-        made.eval("js", "(f) => import('safe').then(f)")
+        String modules =
+                request.more().isEmpty()
+                        ? "(f) => import('safe').then(f)"
+                        : "(f) => import('safe').then(() => import('safe/test')).then(f)";
+        made.eval("js", modules)
                 .execute(
                         (ProxyExecutable)
                                 _ -> {
                                     start(global, tools);
                                     return null;
                                 });
+    }
+
+    private ProxyExecutable clock() {
+        return _ -> (double) timers.nowMs().orElseThrow();
     }
 
     private void start(Value global, Value tools) {
@@ -205,7 +217,10 @@ final class ScriptRun implements Runnable {
         }
         String arguments = values[1].asString();
         String at = Errors.caller(values[2].asString(), files);
-        ApiFunction known = ScriptApi.function(function).orElseThrow();
+        boolean isHere =
+                ScriptApi.function(function)
+                        .map(known -> known.place() == ApiFunction.Place.HOST)
+                        .orElse(false);
         long id = ++lastId;
         Open call = new Open(function + brief(arguments), at, values[3], values[4]);
         String refusal = refusal(arguments);
@@ -217,7 +232,7 @@ final class ScriptRun implements Runnable {
         }
         try {
             JsonNode parsed = Wire.JSON.readTree(arguments);
-            if (known.place() == ApiFunction.Place.HOST) {
+            if (isHere) {
                 sleep(id, parsed);
             } else {
                 daemon.call(request.run(), id, function, parsed, at);

@@ -1,28 +1,17 @@
 package dev.understudy.script;
 
 import java.time.Duration;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.OptionalLong;
 
-/// The timers behind `sleep`.
-final class Timers implements AutoCloseable {
-    private final ScheduledThreadPoolExecutor executor;
-
-    Timers() {
-        executor =
-                new ScheduledThreadPoolExecutor(
-                        1, Thread.ofPlatform().daemon().name("timers").factory());
-        executor.setRemoveOnCancelPolicy(true);
-    }
-
+/// The timers behind `sleep`, and what scripts see as the time.
+interface Timers {
     /// Runs an action, which must not block, after a while.
-    void after(Duration duration, Runnable action) {
-        // the future would only tell of an exception, and the actions post to a queue
-        var _ = executor.schedule(action, duration.toNanos(), TimeUnit.NANOSECONDS);
-    }
+    void after(Duration duration, Runnable action);
 
-    @Override
-    public void close() {
-        executor.shutdownNow();
+    /// Gives the time that scripts see instead of the machine's, in ms since 1970.
+    ///
+    /// @return empty = that of the machine
+    default OptionalLong nowMs() {
+        return OptionalLong.empty();
     }
 }

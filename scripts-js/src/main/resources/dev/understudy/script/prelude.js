@@ -1,13 +1,13 @@
 // Runs once in every context, before any script of the module, with nothing of the module loaded.
 // Gives { exports, harden, start, abort }: what the module `safe` exports, and three functions for the host alone.
-(function (bridge, functions, paramsText) {
+(function (bridge, functions, paramsText, clock) {
   'use strict';
   const { parse, stringify } = JSON;
   const { freeze, defineProperty, getOwnPropertyNames, getOwnPropertyDescriptor } = Object;
   const { getPrototypeOf, create, hasOwn } = Object;
   const { ownKeys } = Reflect;
   const PromiseOf = Promise;
-  const now = Date.now;
+  const now = clock ?? Date.now;
   const asText = String;
 
   class SafeError extends Error {
@@ -129,8 +129,23 @@
     });
   }
 
+  // A test has its own time and its own chance: equal tests give equal results.
+  function pretend() {
+    const Real = Date;
+    globalThis.Date = class Date extends Real {
+      constructor(...args) {
+        if (args.length > 0) super(...args);
+        else super(clock());
+      }
+      static now() { return clock(); }
+    };
+    let seed = 1;
+    Math.random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+  }
+
   // Takes away what is not part of the contract, and makes the language's own objects unchangeable.
   function harden() {
+    if (clock) pretend();
     for (const key of ['load', 'loadWithNewGlobal', 'print', 'printErr', 'SharedArrayBuffer', 'Atomics', 'Graal',
       'Polyglot', 'Java', 'read', 'readbuffer', 'quit', 'exit', 'performance']) {
       delete globalThis[key];

@@ -19,7 +19,7 @@ final class Bench implements AutoCloseable {
     }
 
     private final Sandbox sandbox = new Sandbox();
-    private final Timers timers = new Timers();
+    private final RealTimers timers = new RealTimers();
 
     /// A run that was begun.
     static final class Running implements Daemon {
@@ -98,7 +98,7 @@ final class Bench implements AutoCloseable {
         Running running = new Running(answer);
         ScriptRun run =
                 new ScriptRun(
-                        new ScriptRun.Request(1, entry, ctx, params),
+                        new ScriptRun.Request(1, entry, ctx, params, List.of()),
                         sandbox,
                         new ArchiveFiles(files, Sandbox.SAFE_MODULE),
                         running,

@@ -55,6 +55,19 @@ public final class Resolver {
         return resolve(module, values, platform, findings).resolved();
     }
 
+    /// Gives values for a module that nobody has installed: defaults, and examples where there are
+    /// none; optional parameters stay empty.
+    public static Map<String, String> exampleTexts(SafeModule module, Platform platform) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Parameter p : module.manifest().parameters().values()) {
+            Optional<String> text = p.defaultOn(platform).filter(t -> !t.isEmpty());
+            if (text.isPresent() || !p.optional()) {
+                texts.put(p.name(), text.orElse(ParameterValues.example(p, platform)));
+            }
+        }
+        return texts;
+    }
+
     /// Names the parameters that the configuration refers to on a platform.
     public static Set<String> used(SafeModule module, Platform platform) {
         Substitution substitution =

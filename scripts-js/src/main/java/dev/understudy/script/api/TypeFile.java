@@ -21,6 +21,11 @@ public final class TypeFile {
         return text.append("}\n").toString();
     }
 
+    /// Gives the types of `safe/test`, which tests of modules import.
+    public static String testTypes() {
+        return resource("safe-test.d.ts");
+    }
+
     private static void declare(StringBuilder text, String group, List<ApiFunction> functions) {
         if (!group.isEmpty()) {
             text.append("  export const ").append(group).append(": {\n");

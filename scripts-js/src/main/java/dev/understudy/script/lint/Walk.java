@@ -3,6 +3,7 @@ package dev.understudy.script.lint;
 import com.oracle.js.parser.TokenType;
 import com.oracle.js.parser.ir.AccessNode;
 import com.oracle.js.parser.ir.BinaryNode;
+import com.oracle.js.parser.ir.Block;
 import com.oracle.js.parser.ir.BreakNode;
 import com.oracle.js.parser.ir.CallNode;
 import com.oracle.js.parser.ir.CatchNode;
@@ -66,6 +67,14 @@ final class Walk extends NodeVisitor<LexicalContext> {
                             .ifPresent(text -> parameter(index.getBase(), text, index));
             case FunctionNode function ->
                     function.getParameters().forEach(n -> facts.declared.add(n.getName()));
+            case Block block ->
+                    block.getScope()
+                            .getSymbols()
+                            .forEach(s -> {
+                                if (!s.isImportBinding()) {
+                                    facts.declared.add(s.getName());
+                                }
+                            });
             case VarNode variable -> variable(variable);
             case CatchNode handler when isEmpty(handler) -> facts.emptyCatches.add(handler);
             case LoopNode loop when isEndless(loop) -> facts.endlessLoops.add(loop);

@@ -1,10 +1,17 @@
 package dev.understudy.tools;
 
+import dev.understudy.tools.author.DiffCommand;
+import dev.understudy.tools.author.DocsCommand;
+import dev.understudy.tools.author.ImportCommand;
 import dev.understudy.tools.author.LintCommand;
 import dev.understudy.tools.author.LsCommand;
+import dev.understudy.tools.author.NewCommand;
 import dev.understudy.tools.author.PackCommand;
 import dev.understudy.tools.author.RuleCommand;
 import dev.understudy.tools.author.SignCommand;
+import dev.understudy.tools.author.SimulateCommand;
+import dev.understudy.tools.author.TestCommand;
+import dev.understudy.tools.author.TypesCommand;
 import dev.understudy.tools.author.VerifyCommand;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,8 +21,15 @@ final class Commands {
     /// For people who write modules.
     static final List<Class<?>> AUTHOR =
             List.of(
+                    NewCommand.class,
+                    ImportCommand.class,
+                    TypesCommand.class,
                     LintCommand.class,
                     RuleCommand.class,
+                    TestCommand.class,
+                    SimulateCommand.class,
+                    DiffCommand.class,
+                    DocsCommand.class,
                     PackCommand.class,
                     LsCommand.class,
                     SignCommand.class,

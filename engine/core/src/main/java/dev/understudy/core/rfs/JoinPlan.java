@@ -1,11 +1,10 @@
 package dev.understudy.core.rfs;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What the source of a resynchronisation does next: one moving list of what is still to compare
 /// and to copy, fed by the sets at the start and by the application's writes until mirroring

@@ -53,14 +53,18 @@ class FuzzTest {
         assertEquals(List.of(), b.faults);
     }
 
-    private Process fuzz(long seed, int threads, int seconds) throws Exception {
-        return new ProcessBuilder(
-                        program.toString(),
-                        a.directory.toString(),
-                        String.valueOf(seed),
-                        String.valueOf(threads),
-                        "1000000000",
-                        String.valueOf(seconds))
+    private Process fuzz(long seed, int threads, int seconds, String... more) throws Exception {
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                program.toString(),
+                                a.directory.toString(),
+                                String.valueOf(seed),
+                                String.valueOf(threads),
+                                "1000000000",
+                                String.valueOf(seconds)));
+        words.addAll(List.of(more));
+        return new ProcessBuilder(words)
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve("fuzz.txt").toFile())
                 .start();
@@ -68,11 +72,28 @@ class FuzzTest {
 
     /// Waits for the fuzzer and gives the number of operations that it carried out.
     private long finished(Process fuzzer, long seed) throws Exception {
-        assertTrue(
-                fuzzer.waitFor(SECONDS + 120, TimeUnit.SECONDS), "the fuzzer hangs, seed " + seed);
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS + 120L);
+        while (!fuzzer.waitFor(100, TimeUnit.MILLISECONDS)) {
+            assertEquals(List.of(), troubles(), "seed " + seed);
+            assertTrue(System.nanoTime() < endNs, "the fuzzer hangs, seed " + seed);
+        }
+        assertEquals(List.of(), troubles(), "seed " + seed);
         String out = Files.readString(home.resolve("fuzz.txt"), StandardCharsets.ISO_8859_1);
         assertEquals(0, fuzzer.exitValue(), "seed " + seed + "\n" + out);
         return Long.parseLong(out.strip().substring("operations ".length()));
+    }
+
+    /// Gives what a node said that it must not say while nothing is broken.
+    private List<Event.Data> troubles() {
+        List<Event.Data> troubles = new ArrayList<>(a.history);
+        troubles.addAll(b.history);
+        troubles.removeIf(event ->
+                !(event instanceof Event.Suspect
+                        || event instanceof Event.LocalDiskError
+                        || event instanceof Event.PeerDiskError
+                        || event instanceof Event.Fault
+                        || event instanceof Event.AckTimeout));
+        return troubles;
     }
 
     private List<String> describe(TestNode node) throws Exception {
@@ -128,7 +149,9 @@ class FuzzTest {
         byte[] large = new byte[30_000_000];
         new java.util.Random(SEED).nextBytes(large);
         Files.write(a.directory.resolve("large"), large);
-        Process fuzzer = fuzz(SEED + 2, THREADS, SECONDS / 2);
+        // Not yet: a file made by O_TMPFILE before the join cannot get a name on the joiner after
+        // it.
+        Process fuzzer = fuzz(SEED + 2, THREADS, SECONDS / 2, "no-temporary");
         a.join(b, 1);
         finished(fuzzer, SEED + 2);
         assertEqualTrees(SEED + 2);

@@ -27,7 +27,19 @@ final class ProcessCalls {
     private static final MethodHandle SETNS = Native.bind("setns", INT, INT, INT);
     private static final MethodHandle KILL = Native.bind("kill", INT, INT, INT);
 
+    private static final MethodHandle PRLIMIT = Native.bind("prlimit", INT, INT, INT, LONG, LONG);
+
     private ProcessCalls() {}
+
+    static int prlimit(int resource, long next, long before) {
+        MemorySegment state = Native.capture();
+        try {
+            return Native.result(
+                    (int) PRLIMIT.invokeExact(state, 0, resource, next, before), state);
+        } catch (Throwable t) {
+            throw Native.wrong(t);
+        }
+    }
 
     private static long syscall(long number, long a, long b, long c, long d) {
         MemorySegment state = Native.capture();

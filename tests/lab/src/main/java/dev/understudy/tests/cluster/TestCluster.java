@@ -1,14 +1,12 @@
 package dev.understudy.tests.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.understudy.tests.lab.Await;
 import dev.understudy.tests.lab.Lab;
 import dev.understudy.tests.lab.LabException;
 import dev.understudy.tests.lab.LabNode;
 import dev.understudy.tests.lab.Network;
 import dev.understudy.tests.lab.Shell;
-
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -186,6 +184,14 @@ public final class TestCluster {
                         state(node, module)
                                 .filter(view -> view.state().equals(state) && view.isReady())
                                 .isPresent());
+    }
+
+    /// Waits until a node serves, with its peer or without.
+    public void awaitServes(LabNode node, String module, Duration deadline) {
+        Await.until(
+                () -> module + " is served by " + node.name() + "; " + describe(module),
+                deadline,
+                () -> primary(module).filter(node::equals).isPresent());
     }
 
     /// Waits until one node is PRIM, the other SECOND, and the register counts both.

@@ -87,7 +87,7 @@ final class Answers {
             replies.error(unique, handle);
             return;
         }
-        int result = stat.of(file.fd());
+        int result = front.stat(file, stat);
         if (result < 0) {
             front.release(handle);
             replies.error(unique, result);

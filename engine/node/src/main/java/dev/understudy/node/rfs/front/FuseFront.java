@@ -4,6 +4,7 @@ import dev.understudy.core.rfs.FileId;
 import dev.understudy.node.rfs.tree.LowerFile;
 import dev.understudy.node.rfs.tree.LowerTree;
 import dev.understudy.posix.Errno;
+import dev.understudy.posix.ErrnoException;
 import dev.understudy.posix.fs.Fd;
 import dev.understudy.posix.fs.Mounts;
 import dev.understudy.posix.fs.Stat;
@@ -12,7 +13,9 @@ import dev.understudy.posix.fuse.Fuse;
 import dev.understudy.posix.fuse.FuseConnection;
 import dev.understudy.posix.fuse.FuseRequest;
 import dev.understudy.posix.net.EventLoop;
+import dev.understudy.posix.process.Prctl;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -72,6 +75,7 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     private int heldCount;
     private Gate gate = Gate.READ_ONLY;
     private volatile int announced;
+    private boolean isLettingIn;
     private boolean isPaused;
     private boolean isClosed;
     private long requests;
@@ -105,6 +109,16 @@ public final class FuseFront implements MutationSource, AutoCloseable {
         caches = new Caches(tree, connection, replies, open, notices);
     }
 
+    /// Keeps the kernel from making this thread wait for write-back when it needs memory: the
+    /// write-back may wait for this thread.
+    private static void flushesForOthers() {
+        try {
+            Prctl.becomeIoFlusher();
+        } catch (ErrnoException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static ThreadPoolExecutor threads(String name, int count) {
         ThreadPoolExecutor made =
                 new ThreadPoolExecutor(
@@ -113,7 +127,14 @@ public final class FuseFront implements MutationSource, AutoCloseable {
                         10,
                         TimeUnit.SECONDS,
                         new LinkedBlockingQueue<>(),
-                        task -> Thread.ofPlatform().daemon().name(name).unstarted(task),
+                        task ->
+                                Thread.ofPlatform()
+                                        .daemon()
+                                        .name(name)
+                                        .unstarted(() -> {
+                                            flushesForOthers();
+                                            task.run();
+                                        }),
                         // closed: nobody waits for the job any more
                         new ThreadPoolExecutor.DiscardPolicy());
         made.allowCoreThreadTimeOut(true);
@@ -145,6 +166,7 @@ public final class FuseFront implements MutationSource, AutoCloseable {
 
     private void start() {
         ThreadMask.clear();
+        flushesForOthers();
         try {
             loop.register(connection.fd(), EventLoop.READ, this::ready);
         } catch (IOException e) {
@@ -158,17 +180,36 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     public void serve() {
         caches.keep(true);
         gate = Gate.OPEN;
-        while (heldCount > 0 && gate == Gate.OPEN) {
-            int slot = held[heldFirst];
-            heldFirst = (heldFirst + 1) % held.length;
-            heldCount--;
-            try {
-                writes.handle(slot);
-            } catch (RuntimeException e) {
-                failed(slot, e);
-            }
-        }
+        letIn();
         timesTimer.armNs(TIMES_DELAY_NS);
+    }
+
+    /// Starts what waits at the open gate, as far as there are slots for operations that go before
+    /// theirs; the rest follows when slots are given back.
+    private void letIn() {
+        if (isLettingIn) {
+            return;
+        }
+        isLettingIn = true;
+        try {
+            while (heldCount > 0 && gate == Gate.OPEN && slots.freeCount() >= SLOTS_RESERVED) {
+                int slot = nextHeld();
+                try {
+                    writes.handle(slot);
+                } catch (RuntimeException e) {
+                    failed(slot, e);
+                }
+            }
+        } finally {
+            isLettingIn = false;
+        }
+    }
+
+    private int nextHeld() {
+        int slot = held[heldFirst];
+        heldFirst = (heldFirst + 1) % held.length;
+        heldCount--;
+        return slot;
     }
 
     /// Tells that [#serve] will be called soon, or that it was: meanwhile a read-only mount lets
@@ -201,9 +242,7 @@ public final class FuseFront implements MutationSource, AutoCloseable {
 
     private void refuseHeld() {
         while (heldCount > 0) {
-            int slot = held[heldFirst];
-            heldFirst = (heldFirst + 1) % held.length;
-            heldCount--;
+            int slot = nextHeld();
             replies.error(slots.unique[slot], Errno.EROFS);
             give(slot);
         }
@@ -419,7 +458,13 @@ public final class FuseFront implements MutationSource, AutoCloseable {
                     give(slot);
                 }
             }
-            case OPEN -> writes.handle(slot);
+            case OPEN -> {
+                if (heldCount > 0) {
+                    hold(slot); // behind those that came before
+                } else {
+                    writes.handle(slot);
+                }
+            }
             case CLOSED -> hold(slot);
         }
     }
@@ -432,6 +477,9 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     /// Gives a slot back and goes on reading if that had stopped.
     void give(int slot) {
         slots.give(slot);
+        if (heldCount > 0 && gate == Gate.OPEN) {
+            letIn();
+        }
         if (isPaused && slots.freeCount() > SLOTS_RESERVED) {
             pause(false);
         }
@@ -466,12 +514,8 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     ///
     /// @return the handle or a negated errno
     int openFile(LowerFile file) {
-        int fd = tree.pin(file);
-        if (fd < 0) {
-            return fd;
-        }
-        file.countOpen(1);
-        return open.open(file, -1);
+        int result = tree.opened(file);
+        return result < 0 ? result : open.open(file, -1);
     }
 
     /// Closes a handle of the kernel.
@@ -486,8 +530,7 @@ public final class FuseFront implements MutationSource, AutoCloseable {
             Fd.close(fd);
             return;
         }
-        file.countOpen(-1);
-        tree.unpin(file);
+        tree.closed(file);
     }
 
     /// Reads attributes, from the open descriptor if there is one.

@@ -236,7 +236,13 @@ final class Reads {
             replies.error(unique, Errno.EBADF);
             return;
         }
-        long result = Fd.lseek(file.fd(), memory.getLong(body + 8), memory.getInt(body + 16));
+        int fd = tree.pin(file);
+        if (fd < 0) {
+            replies.error(unique, fd);
+            return;
+        }
+        long result = Fd.lseek(fd, memory.getLong(body + 8), memory.getInt(body + 16));
+        tree.unpin(file);
         if (result < 0) {
             replies.error(unique, (int) result);
         } else {
@@ -251,7 +257,7 @@ final class Reads {
         LowerFile file = opened == null ? byNode : opened;
         long offset = memory.getLong(body + 8);
         int size = Math.min(memory.getInt(body + 16), Fuse.DATA_MAX);
-        int fd = opened == null ? -Errno.EBADF : file.fd();
+        int fd = opened == null ? -Errno.EBADF : tree.pin(file);
         if (fd < 0) {
             replies.error(slots.unique[slot], fd);
             front.give(slot);
@@ -264,7 +270,7 @@ final class Reads {
             iovec.putLong(8, size - done);
             long now = Fd.readNoWait(fd, iovecAddress, offset + done);
             if (now < 0) {
-                coldRead(slot, file, offset, size, done);
+                coldRead(slot, file, fd, offset, size, done);
                 return;
             }
             if (now == 0) {
@@ -272,6 +278,7 @@ final class Reads {
             }
             done += (int) now;
         }
+        tree.unpin(file);
         answerRead(slot, done);
         front.give(slot);
     }
@@ -285,11 +292,10 @@ final class Reads {
         front.connection.write(slots.address(header), length);
     }
 
-    /// Goes on with a read that has to wait for the disk in the pool, pinned so that the descriptor
-    /// stays open meanwhile.
-    private void coldRead(int slot, LowerFile file, long offset, int size, int already) {
+    /// Goes on with a read that has to wait for the disk in the pool; the file stays pinned
+    /// meanwhile.
+    private void coldRead(int slot, LowerFile file, int fd, long offset, int size, int already) {
         front.poolJobs++;
-        int fd = tree.pin(file);
         long address = slots.address(slots.dataAt(slot));
         front.pool.execute(() -> {
             int done = already;

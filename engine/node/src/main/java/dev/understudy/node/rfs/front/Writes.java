@@ -158,13 +158,7 @@ final class Writes {
         LowerFile file = slots.file[slot];
         int outcome;
         if (kind == OpKind.WRITE && file != null) {
-            int at = slots.opAt[slot];
-            outcome =
-                    Applier.write(
-                            file.fd(),
-                            slots.address(at + Op.HEADER_BYTES),
-                            slots.opLength[slot] - Op.HEADER_BYTES,
-                            memory.getLong(at + Op.HEADER_BYTES - 8));
+            outcome = writeData(slot, file);
             markTimes(file);
         } else {
             view.over(memory, slots.opAt[slot], slots.opLength[slot]);
@@ -182,6 +176,22 @@ final class Writes {
         answers.answer(slot, outcome);
         replies.keepEnds();
         front.give(slot);
+    }
+
+    private int writeData(int slot, LowerFile file) {
+        int at = slots.opAt[slot];
+        int fd = tree.pin(file);
+        if (fd < 0) {
+            return fd;
+        }
+        int written =
+                Applier.write(
+                        fd,
+                        slots.address(at + Op.HEADER_BYTES),
+                        slots.opLength[slot] - Op.HEADER_BYTES,
+                        memory.getLong(at + Op.HEADER_BYTES - 8));
+        tree.unpin(file);
+        return written;
     }
 
     void refuse(int slot, int errno) {

@@ -11,15 +11,13 @@ import dev.understudy.core.rfs.Tracker;
 import dev.understudy.node.rfs.tree.Attributes;
 import dev.understudy.node.rfs.tree.TreeReader;
 import dev.understudy.posix.fs.Stat;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One piece of reading for a [SourceJob]: done on the worker, sent from the loop.
 final class FileTask {
@@ -141,7 +139,14 @@ final class FileTask {
         task.run(() -> {
             List<ByteBuffer> frames = new ArrayList<>();
             for (Put put : batch) {
-                Attributes attributes = job.reader(put.tree).attributes(put.entry.id());
+                TreeReader reader = job.reader(put.tree);
+                // The listing is older than this: a file that lost the name since may still be
+                // open,
+                // or have another one, and the listing that told so may be with the target already.
+                Attributes attributes =
+                        reader.has(put.parent, put.entry)
+                                ? reader.attributes(put.entry.id())
+                                : null;
                 if (attributes != null) {
                     frames.add(frame(put, attributes));
                 }

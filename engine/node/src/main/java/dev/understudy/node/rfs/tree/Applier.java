@@ -390,7 +390,7 @@ public final class Applier {
                 return 0; // the name means another file by now: the removal was already done
             }
             int flags = op.kind() == OpKind.RMDIR ? At.AT_REMOVEDIR : 0;
-            keep(victim, last);
+            boolean kept = keep(victim, last);
             int result = At.unlinkat(directory, name, flags);
             if (result == -Errno.ENOTEMPTY && !origin && !tree.excludes().isEmpty()) {
                 result = removeExcluded(victim, directory, name);
@@ -398,19 +398,22 @@ public final class Applier {
             if (result >= 0 && last) {
                 tree.vanished(victim);
             }
+            if (kept) {
+                tree.unpin(victim);
+            }
             return result;
         } finally {
             tree.unpin(parent);
         }
     }
 
-    /// Opens a file that loses its last name while the kernel still knows it: afterwards no handle
+    /// Pins a file that loses its last name while the kernel still knows it: afterwards no handle
     /// could open it any more. A large one is opened so that its blocks are freed on closing.
-    private void keep(LowerFile victim, boolean last) {
+    ///
+    /// @return whether it has to be unpinned
+    private boolean keep(LowerFile victim, boolean last) {
         boolean large = victim.isRegular() && stat.size() > LARGE_BYTES;
-        if (last && (large || victim.lookups() > 0)) {
-            tree.descriptor(victim);
-        }
+        return last && (large || victim.lookups() > 0) && tree.pin(victim) >= 0;
     }
 
     /// Removes what lives on this node only from a directory that the other node removed.
@@ -456,6 +459,7 @@ public final class Applier {
         }
         LowerFile replaced = null;
         boolean last = false;
+        boolean kept = false;
         if (!op.replaced().isNone() && (op.renameFlags() & At.RENAME_EXCHANGE) == 0) {
             replaced = tree.find(to, newName, stat);
             if (replaced != null) {
@@ -465,7 +469,7 @@ public final class Applier {
                         !(replaced.identified
                                 && replaced.idHigh == op.idHigh()
                                 && replaced.idLow == op.idLow());
-                keep(replaced, last);
+                kept = keep(replaced, last);
             }
         }
         int result = At.renameat2(fromFd, oldName, toFd, newName, op.renameFlags());
@@ -478,6 +482,9 @@ public final class Applier {
         }
         if (result >= 0 && replaced != null && last) {
             tree.vanished(replaced);
+        }
+        if (kept && replaced != null) {
+            tree.unpin(replaced);
         }
         return result;
     }

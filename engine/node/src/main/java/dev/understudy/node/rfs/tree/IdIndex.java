@@ -4,7 +4,6 @@ import dev.understudy.posix.CString;
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.fs.At;
 import dev.understudy.posix.fs.Fd;
-
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;

@@ -13,9 +13,7 @@ import dev.understudy.posix.fs.ProcPath;
 import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.fs.Xattr;
 import dev.understudy.posix.fuse.FuseConnection;
-
-import org.jspecify.annotations.Nullable;
-
+import dev.understudy.posix.process.Limits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -23,6 +21,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A replicated directory as it is below its mount: a clone of the mount that only we can reach.
 ///
@@ -39,6 +38,7 @@ public final class LowerTree implements AutoCloseable {
     static final int ID_VALUE_BYTES = 28;
     private static final int DESCRIPTORS_MAX = 2048;
     private static final int FILES_MAX = 200_000;
+    private static final long OPEN_FILES_WANTED = 262_144;
 
     /// What the attribute of the root said when the tree was opened.
     public enum RootState {
@@ -71,7 +71,7 @@ public final class LowerTree implements AutoCloseable {
     private final ByteBuffer pathBytes = Native.allocate(4096, 8);
     private final long pathAddress = Native.address(pathBytes);
     private final SecureRandom random = new SecureRandom();
-    private int openCount;
+    private int restCount;
     private int walks;
     private int lastErrno;
     private boolean closed;
@@ -110,12 +110,14 @@ public final class LowerTree implements AutoCloseable {
     }
 
     /// Opens the tree at a directory, after taking away a mount that an earlier daemon left on it.
+    /// Raises this process's limit of open files: each file that a program has open needs one here.
     ///
     /// @param rootId id of the root, see [FileId#ofRoot]
     /// @param indexFile where the index from id to inode is kept, outside the directory
     /// @throws HaException HA-3101 no directory, HA-3102 the file system lacks what we need
     public static LowerTree open(Path directory, FileId rootId, Path indexFile, Excludes excludes)
             throws IOException {
+        Limits.raiseOpenFiles(OPEN_FILES_WANTED);
         FuseConnection.detachStale(directory);
         if (!Files.isDirectory(directory)) {
             throw new HaException(
@@ -309,7 +311,6 @@ public final class LowerTree implements AutoCloseable {
         LowerFile file = remember(attributes.ino(), attributes.type());
         file.fd = fd;
         file.pins = 1;
-        openCount++;
         if (local) {
             file.exclude();
             return file;
@@ -447,7 +448,6 @@ public final class LowerTree implements AutoCloseable {
         }
         LowerFile file = remember(stat.ino(), type);
         file.fd = fd;
-        openCount++;
         rest(file);
         return file;
     }
@@ -513,7 +513,6 @@ public final class LowerTree implements AutoCloseable {
             return fd;
         }
         file.fd = fd;
-        openCount++;
         if (file.pins == 0) {
             rest(file);
         }
@@ -545,6 +544,37 @@ public final class LowerTree implements AutoCloseable {
         }
     }
 
+    /// Counts an open of a file through the mount. Its descriptor need not stay open meanwhile, so
+    /// that a program may have more files open than this process; only a file without a name keeps
+    /// it, since no handle could open it again.
+    ///
+    /// @return 0, or a negated errno and nothing is counted
+    public synchronized int opened(LowerFile file) {
+        int fd = descriptor(file);
+        if (fd < 0) {
+            return fd;
+        }
+        file.countOpen(1);
+        keepNameless(file);
+        return 0;
+    }
+
+    /// Takes one [#opened] back.
+    public synchronized void closed(LowerFile file) {
+        file.countOpen(-1);
+        if (file.opens() == 0 && file.keptOpen) {
+            file.keptOpen = false;
+            unpin(file);
+        }
+    }
+
+    private void keepNameless(LowerFile file) {
+        boolean nameless = file.isNameless() || file.isTemporary();
+        if (nameless && file.opens() > 0 && !file.keptOpen && pin(file) >= 0) {
+            file.keptOpen = true;
+        }
+    }
+
     private void rest(LowerFile file) {
         unlink(file);
         LowerFile newest = recent.before;
@@ -552,12 +582,17 @@ public final class LowerTree implements AutoCloseable {
         file.after = recent;
         newest.after = file;
         recent.before = file;
-        while (openCount > DESCRIPTORS_MAX && recent.after != recent && recent.after != file) {
+        restCount++;
+        // those in use do not count: a program with many files open would leave no room for others
+        while (restCount > DESCRIPTORS_MAX && recent.after != recent && recent.after != file) {
             closeDescriptor(recent.after);
         }
     }
 
-    private static void unlink(LowerFile file) {
+    private void unlink(LowerFile file) {
+        if (file.after != file) {
+            restCount--;
+        }
         file.before.after = file.after;
         file.after.before = file.before;
         file.before = file;
@@ -569,7 +604,6 @@ public final class LowerTree implements AutoCloseable {
         if (file.fd >= 0) {
             int fd = file.fd;
             file.fd = -1;
-            openCount--;
             if (file.isNameless() && file.isRegular()) {
                 // frees the blocks of a file, many when it is large: not on the loop's thread
                 Thread.ofVirtual().name("close").start(() -> Fd.close(fd));
@@ -583,6 +617,7 @@ public final class LowerTree implements AutoCloseable {
     /// soon as nobody uses it.
     public synchronized void vanished(LowerFile file) {
         file.nameless(true);
+        keepNameless(file);
         if (file.identified) {
             index.remove(file.idHigh, file.idLow);
         }
@@ -606,7 +641,9 @@ public final class LowerTree implements AutoCloseable {
     public synchronized void kernelGone() {
         byIno.forEach(file -> {
             file.forget(Long.MAX_VALUE);
-            file.countOpen(-file.opens());
+            while (file.opens() > 0) {
+                closed(file);
+            }
             file.cacheEpoch(-1);
         });
         root.lookedUp();

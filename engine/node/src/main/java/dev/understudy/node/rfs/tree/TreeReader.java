@@ -10,9 +10,6 @@ import dev.understudy.posix.fs.Fd;
 import dev.understudy.posix.fs.ProcPath;
 import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.fs.Xattr;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a tree by id: what a resynchronisation sends and a verification compares. For one thread
 /// of any kind; the tree may be in use by others meanwhile.
@@ -84,6 +82,21 @@ public final class TreeReader {
                 Fd.close(fd);
             }
             tree.unpin(file);
+        }
+    }
+
+    /// Tells whether a directory still has an entry: the name, and the same file under it.
+    public boolean has(FileId directory, Entry entry) {
+        synchronized (tree) {
+            LowerFile file = tree.byId(directory);
+            int fd = file == null ? -1 : tree.descriptor(file);
+            if (fd < 0) {
+                return false;
+            }
+            try (CString name = CString.of(entry.name())) {
+                LowerFile child = tree.findAt(fd, name.address(), stat);
+                return child != null && child.ino == entry.ino() && tree.byId(entry.id()) == child;
+            }
         }
     }
 

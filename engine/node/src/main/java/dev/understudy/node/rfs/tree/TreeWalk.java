@@ -11,9 +11,6 @@ import dev.understudy.posix.fs.Handle;
 import dev.understudy.posix.fs.ProcPath;
 import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.fs.Xattr;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -22,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Walks everything that is replicated below a tree's root; excluded names are left out.
 ///

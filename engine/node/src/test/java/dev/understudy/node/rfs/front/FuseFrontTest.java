@@ -1,5 +1,6 @@
 package dev.understudy.node.rfs.front;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +32,7 @@ class FuseFrontTest {
     @AfterEach
     void unmount() throws Exception {
         mounted.close();
-        assertEquals(java.util.List.of(), mounted.faults);
+        assertEquals(List.of(), mounted.faults);
     }
 
     @Test
@@ -133,5 +136,96 @@ class FuseFrontTest {
         }
         long asked = mounted.onLoop(() -> mounted.front.counters().requests()) - before;
         assertTrue(asked < 20, "asked " + asked + " times for what it may keep");
+    }
+
+    /// Each of these writes takes a second slot, for the operation that takes the set-user-id bit.
+    @Test
+    void manyThatWaitAtTheGateNeedMoreSlotsThanThereAre() throws Exception {
+        int count = 56;
+        for (int i = 0; i < count; i++) {
+            Path file = Files.createFile(dir.resolve("f" + i));
+            Files.setAttribute(file, "unix:mode", 04777);
+        }
+        onLoop(mounted.front::closeGate);
+        Process writers =
+                new ProcessBuilder(
+                                "setpriv",
+                                "--reuid=1004",
+                                "--regid=1004",
+                                "--clear-groups",
+                                "sh",
+                                "-c",
+                                "i=0; while [ $i -lt "
+                                        + count
+                                        + " ]; do (echo x >> f$i || echo bad) & i=$((i+1)); done; wait")
+                        .directory(dir.toFile())
+                        .redirectErrorStream(true)
+                        .start();
+        awaitHeld(count);
+        onLoop(mounted.front::serve);
+        String out = new String(writers.getInputStream().readAllBytes(), UTF_8);
+        assertEquals(0, writers.waitFor());
+        assertEquals("", out);
+        for (int i = 0; i < count; i++) {
+            assertEquals("x\n", Files.readString(dir.resolve("f" + i)));
+            assertEquals(0100777, Files.getAttribute(dir.resolve("f" + i), "unix:mode"));
+        }
+    }
+
+    /// Every look at attributes makes the kernel ask for capabilities again before the next write;
+    /// the answer comes from memory, and stat(2) itself from the kernel's.
+    @Test
+    void writingBetweenLooksCostsNoStormOfRequests() throws Exception {
+        Path file = dir.resolve("a");
+        try (var channel =
+                java.nio.channels.FileChannel.open(
+                        file,
+                        java.nio.file.StandardOpenOption.CREATE,
+                        java.nio.file.StandardOpenOption.WRITE)) {
+            long before = mounted.onLoop(() -> mounted.front.counters().requests());
+            for (int i = 0; i < 100; i++) {
+                assertEquals(i, Files.size(file));
+                channel.write(java.nio.ByteBuffer.wrap(new byte[1]), i);
+            }
+            long asked = mounted.onLoop(() -> mounted.front.counters().requests()) - before;
+            assertTrue(asked <= 310, asked + " requests for 100 writes");
+        }
+    }
+
+    /// A program may have more files open than we have descriptors: they are opened again when
+    /// used.
+    @Test
+    void openFilesNeedNoDescriptorsOfOurs() throws Exception {
+        int count = 4000;
+        List<java.nio.channels.FileChannel> open = new ArrayList<>();
+        long before = descriptors();
+        for (int i = 0; i < count; i++) {
+            Path file = dir.resolve("f" + i);
+            var channel =
+                    java.nio.channels.FileChannel.open(
+                            file,
+                            java.nio.file.StandardOpenOption.CREATE,
+                            java.nio.file.StandardOpenOption.READ,
+                            java.nio.file.StandardOpenOption.WRITE);
+            channel.write(java.nio.ByteBuffer.wrap(("x" + i).getBytes(UTF_8)));
+            open.add(channel);
+            if (i % 20 == 0) {
+                Files.delete(file);
+            }
+        }
+        long ours = descriptors() - before - count;
+        assertTrue(ours <= count / 20 + 2048 + 50, ours + " descriptors");
+        for (int i = 0; i < count; i++) {
+            java.nio.ByteBuffer read = java.nio.ByteBuffer.allocate(20);
+            int length = open.get(i).read(read, 0);
+            assertEquals("x" + i, new String(read.array(), 0, length, UTF_8));
+            open.get(i).close();
+        }
+    }
+
+    private static long descriptors() throws IOException {
+        try (var list = Files.list(Path.of("/proc/self/fd"))) {
+            return list.count();
+        }
     }
 }

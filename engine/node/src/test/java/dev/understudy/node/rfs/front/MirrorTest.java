@@ -361,4 +361,30 @@ class MirrorTest {
         assertFalse(copy.index().suspect());
         assertEquals("d", copy.pathOf(java.util.Objects.requireNonNull(copy.byId(d.id()))));
     }
+
+    /// A file that is still open outlives its name, and one that was moved has another: what a
+    /// listing said of it must not be sent any more.
+    @Test
+    void anEntryIsThereAsLongAsItsNameIs() throws Exception {
+        Path top = mounted.directory;
+        Files.writeString(top.resolve("open"), "1");
+        Files.writeString(top.resolve("moved"), "2");
+        Files.writeString(top.resolve("same"), "3");
+        TreeReader reader = new TreeReader(mounted.tree);
+        FileId root = mounted.tree.rootId();
+        List<TreeReader.Entry> before = assertNotNullList(reader.list(root));
+        try (var open = java.nio.channels.FileChannel.open(top.resolve("open"))) {
+            Files.delete(top.resolve("open"));
+            Files.move(top.resolve("moved"), top.resolve("elsewhere"));
+            List<String> there = new ArrayList<>();
+            for (TreeReader.Entry entry : before) {
+                assertNotNull(reader.attributes(entry.id()));
+                if (reader.has(root, entry)) {
+                    there.add(new String(entry.name(), StandardCharsets.UTF_8));
+                }
+            }
+            assertEquals(List.of("same"), there);
+            assertEquals(1, open.size());
+        }
+    }
 }

@@ -111,4 +111,47 @@ class ProgramsIT {
                 "cp -a /usr/share/zoneinfo a && cp -a a b && diff -r --no-dereference a b && tar cf - a | tar xf - -C b");
         run("diff -r --no-dereference /usr/share/zoneinfo b/a && rm -rf a b && test -z \"$(ls)\"");
     }
+
+    static boolean isFioThere() {
+        return Files.isExecutable(Path.of("/usr/bin/fio"));
+    }
+
+    static boolean isStressThere() {
+        return Files.isExecutable(Path.of("/usr/bin/stress-ng"));
+    }
+
+    @Test
+    @EnabledIf("isFioThere")
+    void fioReadsBackWhatItWroteByEveryEngine() throws Exception {
+        for (String engine :
+                new String[] {"psync", "mmap", "libaio --direct=1", "io_uring --direct=1"}) {
+            run(
+                    "fio --name=v --filename=v --ioengine="
+                            + engine
+                            + " --rw=randwrite --bsrange=4k-64k --blockalign=4k --size=16m"
+                            + " --iodepth=16 --verify=crc32c --verify_fatal=1 --do_verify=1"
+                            + " --verify_backlog=64 --randseed=7 && rm v");
+        }
+    }
+
+    /// Left out: those that need another file system, and `io`, which syncs every mount of the
+    /// machine.
+    @Test
+    @EnabledIf("isStressThere")
+    void stressVerifiesWhatItDoes() throws Exception {
+        run(
+                "for s in access chdir chmod chown copy-file dentry dir dirdeep dirmany dnotify dup"
+                        + " fallocate fcntl filename flock fpunch fsize fstat getdent handle hdd"
+                        + " inotify lease link locka lockf lockofd mknod open rename symlink"
+                        + " sync-file touch utime xattr; do"
+                        + " stress-ng --$s 1 -t 1 --verify --temp-path . || exit 1; done");
+    }
+
+    @Test
+    void gitClonesAndChecks() throws Exception {
+        run(
+                "git init -q a && cd a && cp -a /usr/share/zoneinfo z && git add . &&"
+                        + " git -c user.name=x -c user.email=x@y commit -qm 1 && cd .. &&"
+                        + " git clone -q a b && git -C b fsck && diff -r a/z b/z");
+    }
 }
