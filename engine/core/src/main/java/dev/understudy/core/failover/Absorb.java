@@ -86,6 +86,11 @@ final class Absorb {
         if (isDone) {
             if (d.jobBegun && !d.jobs.isEmpty() && Duties.isChange(d.jobs.getFirst())) {
                 d.jobDone();
+            } else if (d.state == State.PRIM && !d.self().equals(now.primary())) {
+                // A stop has taken the place of the swap that wanted it; the gate is closed
+                // already.
+                Leases.none(d);
+                d.become(State.WAIT, Rule.SWAP_DONE, "");
             } // else something more urgent has taken the place of the work that wanted it
         } else {
             d.journal(Rule.REGISTER_REFUSED, now.toString());

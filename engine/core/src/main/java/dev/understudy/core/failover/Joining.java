@@ -155,12 +155,15 @@ final class Joining {
         d.join = none(d);
         d.wish = Node.Wish.NONE;
         d.goal = new Node.Goal(d.goal.wanted(), false, false, d.goal.startsAgain());
+        // After a swap the peer may not have taken note and be about to take over from silence:
+        // this
+        // node decides nothing from silence before it has heard it serve.
         d.persist(
                 d.saved
                         .with(DataState.UP_TO_DATE)
                         .with(lineage)
                         .withDuty(true, false, d.life.bootId())
-                        .withPeerMayBeAlone(false));
+                        .withPeerMayBeAlone(!fromJoin));
         d.act(new Effect.Follow(d.register.epoch().value()));
         d.become(State.SECOND, fromJoin ? Rule.STANDS_BY : Rule.SWAP_DONE, "");
         d.because(WaitReason.NONE);

@@ -84,7 +84,9 @@ final class TakingOver {
     private static void inContact(Draft d, Beat peer) {
         if (isMyPrim(d, peer)) {
             if (d.saved.peerMayBeAlone()) {
-                d.journal(Rule.WINDOW_CLEARED, "");
+                if (d.reason != WaitReason.NONE) {
+                    d.journal(Rule.WINDOW_CLEARED, "");
+                }
                 d.persist(d.saved.withPeerMayBeAlone(false));
             }
             d.because(WaitReason.NONE);

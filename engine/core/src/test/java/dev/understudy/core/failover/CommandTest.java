@@ -31,6 +31,20 @@ final class CommandTest {
             assertEquals("SECOND PRIM", duo.states());
         }
 
+        /// Neither holds the address then: both would find it silent.
+        @Test
+        void aLinkThatBreaksInTheMiddleNeverMakesTwo() {
+            Duo duo = Duo.pair();
+            duo.a.command(Command.SWAP);
+            assertEquals("SECOND SECOND", duo.states()); // b has not heard of it
+            duo.isLinked = false;
+            duo.go(8_000);
+            assertEquals("SECOND ALONE", duo.states());
+            duo.isLinked = true;
+            duo.go(4_000);
+            assertEquals("SECOND PRIM", duo.states());
+        }
+
         @Test
         void askedOnSecondIsRefusedWithoutPrim() {
             Duo duo = Duo.pair();

@@ -131,7 +131,7 @@ final class FailoverTest {
             duo.isLinked = false;
             duo.go(3_000);
             assertEquals("PRIM SECOND", duo.states());
-            duo.go(1_000);
+            duo.go(2_000);
             assertEquals("ALONE SECOND", duo.states());
             assertTrue(duo.b.saved.peerMayBeAlone());
             duo.isLinked = true;
@@ -173,7 +173,7 @@ final class FailoverTest {
             duo.a.isOffline = true;
             duo.go(300);
             duo.a.isOffline = false;
-            duo.go(2_000);
+            duo.go(3_000);
             assertEquals(State.ALONE, duo.a.node.state());
         }
 
@@ -223,7 +223,7 @@ final class FailoverTest {
         void theFencedWordAfterTheWindowProvesNothing() {
             Duo duo = Duo.pair();
             duo.isLinked = false;
-            duo.go(4_000);
+            duo.go(5_000);
             assertEquals("ALONE SECOND", duo.states());
             duo.a.writesFirst();
             duo.a.die();

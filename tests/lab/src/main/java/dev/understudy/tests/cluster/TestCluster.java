@@ -204,6 +204,14 @@ public final class TestCluster {
                                 .isPresent());
     }
 
+    /// Waits until a node serves, with its peer or without.
+    public void awaitServes(LabNode node, String module, Duration deadline) {
+        Await.until(
+                () -> module + " is served by " + node.name() + "; " + describe(module),
+                deadline,
+                () -> primary(module).filter(node::equals).isPresent());
+    }
+
     /// Waits until one node is PRIM, the other SECOND, and the register counts both.
     public void awaitInSync(String module, Duration deadline) {
         Await.until(

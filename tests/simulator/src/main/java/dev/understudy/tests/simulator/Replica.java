@@ -2,21 +2,23 @@ package dev.understudy.tests.simulator;
 
 import dev.understudy.core.failover.Effect;
 import dev.understudy.core.failover.Event;
+import dev.understudy.core.failover.Lineage;
 import dev.understudy.core.member.Generation;
 import dev.understudy.core.rfs.Sink;
 import dev.understudy.core.rfs.Source;
 import dev.understudy.core.rfs.Tracker;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
-import org.jspecify.annotations.Nullable;
 
 /// The data path of one daemon: the shipping stream positions and sets, with contents of one number
 /// each instead of files.
@@ -56,12 +58,14 @@ final class Replica {
     private long gateUntilNs;
     private boolean isGateOpen;
     private long nextSeq = 1;
-    private long joinId;
+    long joinId;
     private long joinEpoch;
     private boolean isSourceJoin;
     private boolean isMirroring;
     private boolean isReady;
-    @Nullable Copy copy;
+    @Nullable Copying copying;
+    private boolean isHeld;
+    private Set<Integer> takenOver = Set.of();
     private boolean barrierWanted;
     private long lastReceiptNs;
 
@@ -95,7 +99,7 @@ final class Replica {
         }
     }
 
-    void mark(int chunk) {
+    private void mark(int chunk) {
         sets.mark(chunk);
     }
 
@@ -103,7 +107,7 @@ final class Replica {
         return sets.mayDiffer(chunk);
     }
 
-    private TreeSet<Integer> tracked() {
+    TreeSet<Integer> tracked() {
         return sets.tracked();
     }
 
@@ -277,6 +281,7 @@ final class Replica {
         source = null;
         written.clear();
         isSourceJoin = false;
+        endCopying();
         closeSession("not serving");
     }
 
@@ -325,9 +330,6 @@ final class Replica {
         } else {
             disk.hot.add(chunk);
         }
-        if (copy != null) {
-            copy.rewritten.add(chunk);
-        }
         long seq = stream.announce(0, false);
         written.put(seq, new Write(seq, chunk, value, done));
         pump();
@@ -356,11 +358,14 @@ final class Replica {
                 open.toTarget(() -> open.target.operation(open, write));
             }
         }
-        while (mayServe() && stream.nextToApply() >= 0) {
+        while (mayServe() && !isHeld && stream.nextToApply() >= 0) {
             Write write = Objects.requireNonNull(written.get(stream.applying()));
             Invariants.applied(this, write);
             disk.cache[write.chunk()] = write.value();
             stream.done(0, false);
+            if (copying != null) {
+                copying.applied(write.chunk());
+            }
             if (write.done() != null) {
                 write.done().run();
             }
@@ -637,9 +642,7 @@ final class Replica {
         }
         if (joins && !isMirroring) {
             open(peer);
-            Copy begun = new Copy(this, Objects.requireNonNull(session));
-            copy = begun;
-            begun.begin();
+            startCopy(peer);
         } else if ((joins && peer.isReady) || late || (follows && peer.epoch == epoch)) {
             Source stream = source;
             Sink queue = peer.sink;
@@ -675,11 +678,11 @@ final class Replica {
         }
         session = null;
         tracker.abandonPoint();
+        endCopying();
         if (mode == Mode.TARGET && !isReady) {
             long id = joinId;
             tell(now -> new Event.JoinFailed(now, id, reason));
         } else if (mode == Mode.SERVE) {
-            copy = null;
             tell(now -> new Event.StreamLost(now, reason));
         }
     }
@@ -698,7 +701,7 @@ final class Replica {
         isSourceJoin = false;
         isMirroring = false;
         joinId = 0;
-        copy = null;
+        endCopying();
         closeSession("dropped");
         gate();
         pump();
@@ -716,27 +719,62 @@ final class Replica {
         isReady = false;
     }
 
-    /// From here on the target gets operations: what was copied and rewritten meanwhile goes first.
-    void mirror(Session in) {
-        Source stream = source;
-        Copy made = copy;
-        if (stream == null || made == null) {
-            return;
+    private void startCopy(Replica target) {
+        Lineage mine = daemon.node.saved().lineage();
+        Lineage theirs = target.disk.saved.lineage();
+        boolean mapped =
+                (disk.isIntact || target.disk.isIntact)
+                        && theirs.current().isSome()
+                        && (theirs.current().equals(mine.base())
+                                || theirs.current().equals(mine.current()));
+        TreeSet<Integer> needed = mapped ? new TreeSet<>(sets.known(disk)) : Disk.everything();
+        if (mapped) {
+            needed.addAll(target.sets.known(target.disk));
         }
-        if (stream.applied() != stream.announced()) {
-            daemon.after(World.MS, () -> ifIn(in, () -> mirror(in)));
-            return;
+        if (world.variant == Variant.COPY_SKIPS) {
+            needed.pollFirst();
         }
-        made.rewritten.forEach(made::send);
+        for (int chunk : needed) {
+            mark(chunk);
+            disk.map.add(chunk);
+        }
+        copying = new Copying(this, Objects.requireNonNull(session), joinId, needed);
+    }
+
+    private void endCopying() {
+        copying = null;
+        hold(false);
+    }
+
+    /// Holds operations, or lets them be applied again.
+    void hold(boolean hold) {
+        isHeld = hold;
+        if (!hold) {
+            pump();
+        }
+    }
+
+    /// From here on the joiner gets operations; those that wait unapplied go to it first.
+    ///
+    /// @return number of the first one
+    long mirror(Source stream) {
         long first = stream.mirrorFromHere();
         isMirroring = true;
         gate();
-        NavigableSet<Integer> set = tracked();
-        copy = null;
-        in.toTarget(() -> in.target.mirrored(in, first, set));
+        return first;
     }
 
-    private void mirrored(Session in, long first, Set<Integer> set) {
+    /// The target takes a copy.
+    void copied(Session in, int chunk, long value) {
+        if (in == session && mode == Mode.TARGET) {
+            disk.cache[chunk] = value;
+            mark(chunk);
+            disk.hot.add(chunk);
+        }
+    }
+
+    /// The target gets operations from a number on, and takes the sets over.
+    void mirrored(Session in, long first, Set<Integer> set) {
         if (in != session || mode != Mode.TARGET) {
             return;
         }
@@ -746,26 +784,16 @@ final class Replica {
             mark(chunk);
             disk.hot.add(chunk);
         }
-        long id = joinId;
-        daemon.after(
-                daemon.diskNs(),
-                () -> {
-                    if (in != session || mode != Mode.TARGET) {
-                        return;
-                    }
-                    disk.sync();
-                    disk.map.addAll(set);
-                    disk.isIntact = true;
-                    isReady = true;
-                    Invariants.resynchronised(in.source, this);
-                    tell(now -> new Event.TargetReady(now, id));
-                    in.toSource(() ->
-                            in.source.ifIn(
-                                    in,
-                                    () -> {
-                                        in.source.disk.isIntact = true;
-                                        in.source.tell(now -> new Event.CaughtUp(now, id));
-                                    }));
-                });
+        takenOver = set;
+    }
+
+    /// Everything was copied and is durable.
+    void ready(Session in, long id) {
+        disk.sync();
+        disk.map.addAll(takenOver);
+        disk.isIntact = true;
+        isReady = true;
+        Invariants.resynchronised(in.source, this);
+        tell(now -> new Event.TargetReady(now, id));
     }
 }

@@ -14,7 +14,9 @@ public final class Simulate {
             """
             simulate [--seeds N] [--seed FIRST] [--isolation protect|available|manual] [--variant NAME] [--forces]
                      [--threads N] [--trace] [--json] [--save FOLDER]
+            simulate --pairs [--isolation ...] [--variant NAME] [--threads N] [--json] [--save FOLDER]
             simulate --plan FILE
+              --pairs   instead of seeds: every pair of faults, on either machine, at several distances
               --trace   of one seed: print what an operator would have read
               --json    only the last line
               --save    write the minimised plan of each failing seed there\
@@ -30,13 +32,14 @@ public final class Simulate {
         boolean json;
         boolean trace;
         boolean forces;
+        boolean pairs;
         @Nullable Isolation isolation;
         @Nullable Path plan;
         @Nullable Path save;
         Variant variant = Variant.SHIPPED;
 
         boolean isMixed() {
-            return isolation == null && variant == Variant.SHIPPED && !forces;
+            return !pairs && isolation == null && variant == Variant.SHIPPED && !forces;
         }
 
         Plan plan(long seed) {
@@ -44,6 +47,9 @@ public final class Simulate {
                 return Plan.ofSeed(seed);
             }
             Isolation policy = isolation == null ? Isolation.PROTECT : isolation;
+            if (pairs) {
+                return Pairs.plan(seed, variant, policy);
+            }
             return Plan.drawn(seed, variant, policy, forces, false);
         }
     }
@@ -72,6 +78,11 @@ public final class Simulate {
                 case "--variant" -> to.variant = Variant.valueOf(upper(arguments[++i]));
                 case "--plan" -> to.plan = Path.of(arguments[++i]);
                 case "--save" -> to.save = Path.of(arguments[++i]);
+                case "--pairs" -> {
+                    to.pairs = true;
+                    to.first = 0;
+                    to.seeds = Pairs.count();
+                }
                 case "--forces" -> to.forces = true;
                 case "--json" -> to.json = true;
                 case "--trace" -> to.trace = true;
