@@ -4,11 +4,14 @@
 # shellcheck source=build.sh
 . "$ROOT/tools/lib/build.sh"
 
-# understudy_needs COMMAND=DEBIAN-PACKAGE...: installs what is missing when that can be done
+# understudy_needs COMMAND=DEBIAN-PACKAGE...: installs what is missing when that can be done; a COMMAND with a slash is a file
 understudy_needs() {
     local pair missing=()
     for pair; do
-        command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
+        case ${pair%%=*} in
+            /*) [ -e "${pair%%=*}" ] ;;
+            *) command -v "${pair%%=*}" >/dev/null ;;
+        esac || missing+=("${pair#*=}")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
     mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)

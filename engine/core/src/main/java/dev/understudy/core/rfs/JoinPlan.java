@@ -342,7 +342,7 @@ public final class JoinPlan {
         }
         for (int i = todo.files() - 1; i >= 0; i--) {
             BlockSet.Part part = todo.file(i);
-            if (!isBusy(part)) {
+            if (!isBusy(part) && !mayFollow(part)) {
                 return copy(part);
             }
         }
@@ -387,6 +387,12 @@ public final class JoinPlan {
             }
         }
         return false;
+    }
+
+    /// While operations are held, only what has to be equal before mirroring is done: the
+    /// application waits, the rest follows.
+    private boolean mayFollow(BlockSet.Part part) {
+        return phase == JoinPhase.HOLDING && !part.isWhole() && part.cut() == BlockSet.NO_CUT;
     }
 
     private Work copy(BlockSet.Part part) {

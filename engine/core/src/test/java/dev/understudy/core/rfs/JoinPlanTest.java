@@ -139,9 +139,8 @@ class JoinPlanTest {
                         JoinPlan.Work work = plan.readings() < 3 ? plan.next() : null;
                         if (work != null) {
                             work(work);
-                        } else {
-                            turn();
                         }
+                        turn();
                     }
                 }
             }
@@ -159,6 +158,27 @@ class JoinPlanTest {
             for (int f = 0; f < FILES; f++) {
                 assertArrayEquals(model.source[f], model.target[f], "seed=" + seed + " file " + f);
             }
+        }
+    }
+
+    @Test
+    void dataFollowWhileOperationsAreMirroredAndNotWhileTheyAreHeld() {
+        BlockSet dirty = set();
+        dirty.addRange(0, file(1).high(), file(1).low(), 0, 8 << 20);
+        dirty.addCut(0, file(2).high(), file(2).low(), 100);
+        JoinPlan plan = new JoinPlan(List.of(ROOT));
+        plan.begin(false, dirty, set(), 0);
+        plan.targetBegun();
+        assertEquals(JoinPlan.Turn.HOLD, plan.turn(0, true, true));
+        assertTrue(plan.next() instanceof JoinPlan.Work.Cut);
+        assertNull(plan.next());
+        assertEquals(JoinPlan.Turn.NOTHING, plan.turn(0, false, true));
+        assertEquals(JoinPlan.Turn.NOTHING, plan.turn(0, true, false));
+        assertEquals(JoinPlan.Turn.SETTLE, plan.turn(0, true, true));
+        assertEquals(JoinPlan.Turn.MIRROR, plan.turn(0, true, true));
+        assertEquals(8 << 20, plan.bytesLeft());
+        while (!(plan.next() instanceof JoinPlan.Work.Copy)) {
+            assertTrue(plan.filesLeft() > 0, "nothing left to copy");
         }
     }
 

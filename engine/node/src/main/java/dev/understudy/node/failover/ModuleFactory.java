@@ -41,10 +41,6 @@ import dev.understudy.posix.net.EventLoop;
 import dev.understudy.posix.process.Cgroups;
 import dev.understudy.safe.Replication;
 import dev.understudy.safe.UserConfig;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -59,6 +55,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Makes the runtime of a configured module out of the rooms of the node.
 public final class ModuleFactory {

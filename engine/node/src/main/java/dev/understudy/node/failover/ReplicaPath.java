@@ -4,7 +4,6 @@ import dev.understudy.core.failover.Effect;
 import dev.understudy.node.rfs.Replica;
 import dev.understudy.node.rfs.ReplicaStatus;
 import dev.understudy.posix.net.EventLoop;
-
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;

@@ -66,7 +66,8 @@ public final class Safed {
             System.exit(0);
         } catch (HaException e) {
             System.err.println("safed: " + e.getMessage());
-            LOG.error("safed ends", e);
+            LOG.error("safed ends cause={}", e.getMessage());
+            LOG.debug("safed ends here", e);
         } catch (IOException | InterruptedException e) {
             System.err.println("safed: " + e);
             LOG.error("safed ends", e);

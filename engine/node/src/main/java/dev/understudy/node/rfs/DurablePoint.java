@@ -8,14 +8,12 @@ import dev.understudy.node.rfs.stream.Wire;
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.ErrnoException;
 import dev.understudy.posix.net.EventLoop;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /// The recurring point at which everything is durable on both nodes; what may differ leaves the
 /// sets only here. At most one is under way. On the primary's loop.

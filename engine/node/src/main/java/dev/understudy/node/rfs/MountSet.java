@@ -4,15 +4,13 @@ import dev.understudy.core.failover.Event;
 import dev.understudy.core.rfs.BlockSet;
 import dev.understudy.core.rfs.Tracker;
 import dev.understudy.node.rfs.front.Gate;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The mounts of a module's directories: never two over each other, and always with the gate that
 /// was asked for last, also when that was asked while they were being made.

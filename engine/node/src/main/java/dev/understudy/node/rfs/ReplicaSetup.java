@@ -3,13 +3,11 @@ package dev.understudy.node.rfs;
 import dev.understudy.node.link.Links;
 import dev.understudy.node.rfs.resync.Resynced;
 import dev.understudy.node.store.Ticker;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What a [Replica] is made of.
 ///

@@ -14,13 +14,11 @@ import dev.understudy.node.rfs.resync.Resynced;
 import dev.understudy.node.rfs.resync.SourceJob;
 import dev.understudy.node.rfs.stream.Chunks;
 import dev.understudy.node.rfs.stream.Wire;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /// The serving node's end of the stream: dials the peer, resynchronises it, feeds it, and dials
 /// again when the connection breaks. On the module's loop.

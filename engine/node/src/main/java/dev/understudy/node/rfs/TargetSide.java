@@ -15,15 +15,13 @@ import dev.understudy.node.rfs.resync.Resynced;
 import dev.understudy.node.rfs.resync.TargetJob;
 import dev.understudy.node.rfs.stream.Chunks;
 import dev.understudy.node.rfs.stream.Wire;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// The standing-by node's end of the stream: answers the peer's dial, takes its resynchronisation,
 /// then its operations. On the module's loop, but for [#take].

@@ -4,14 +4,12 @@ import dev.understudy.core.rfs.BlockSet;
 import dev.understudy.core.rfs.FileId;
 import dev.understudy.node.rfs.tree.TreeWalk;
 import dev.understudy.node.store.SlotFile;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Finds what changed while no mount stood over the directories.
 ///

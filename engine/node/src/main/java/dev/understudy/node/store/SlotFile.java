@@ -1,13 +1,12 @@
 package dev.understudy.node.store;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// One small record that is always whole: two slots, written in turn, each with sequence and CRC.
 ///

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// on and, afterwards, against the secondary's tree. The fuzzer is in `src/test/native/fuzz`.
 ///
 /// `-Dfuzz.seconds`, `-Dfuzz.seed`, `-Dfuzz.threads` set a run of another length (tools/fuzz).
+@Tag("posix")
 @EnabledIf("dev.understudy.node.rfs.front.CTool#isCompilerThere")
 @Timeout(4 * 3600)
 class FuzzTest {

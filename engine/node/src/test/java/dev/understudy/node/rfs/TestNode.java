@@ -16,9 +16,6 @@ import dev.understudy.node.rfs.tree.Applier;
 import dev.understudy.node.rfs.tree.Excludes;
 import dev.understudy.node.rfs.tree.LowerTree;
 import dev.understudy.posix.net.EventLoop;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -30,6 +27,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// One node of a test: a replica over a temporary directory, and what it says.
 final class TestNode implements AutoCloseable {

@@ -2,17 +2,18 @@ package dev.understudy.tests.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.understudy.tests.cluster.Json;
 import dev.understudy.tests.cluster.LocalApi;
 import dev.understudy.tests.cluster.TestCluster;
 import dev.understudy.tests.demo.Stage;
+import dev.understudy.tests.lab.Await;
 import dev.understudy.tests.lab.Lab;
 import dev.understudy.tests.lab.LabNode;
-import dev.understudy.tests.lab.Network;
 import dev.understudy.tests.lab.Shell;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,23 +23,29 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What people get wrong: each a message with what, where and remedy, an exit code, and nothing
 /// half installed.
+@Tag("cli")
 class BadInputIT {
     private static Stage stage;
     private static TestCluster cluster;
     private static LabNode node;
+    private static LabNode joiner;
     private static Path archive;
 
     @BeforeAll
     static void play() throws Exception {
         stage = Stages.ledger("BadInputIT");
         cluster = stage.cluster();
-        cluster.form("bad-input");
+        cluster.startDaemons();
+        cluster.init("bad-input");
         node = cluster.lab().nodes().getFirst();
+        joiner = cluster.lab().nodes().getLast();
         archive = cluster.archive("ledger");
+        mistakesOfAJoiner();
     }
 
     @AfterAll
@@ -49,135 +56,230 @@ class BadInputIT {
     @AfterEach
     void nothingIsHalfInstalled() throws IOException {
         for (LabNode member : cluster.lab().nodes()) {
-            LocalApi.Answer answer = LocalApi.get(cluster.socket(member), "/modules");
-            if (!answer.body().toString().contains("\"ledger\"")) {
-                assertFalse(
-                        Files.exists(
-                                member.seen(
-                                        cluster.home().resolve("lib/modules/ledger/active.json"))));
-                continue;
+            String modules = LocalApi.get(cluster.socket(member), "/modules").body().toString();
+            if (modules.contains("\"ledger\"")) {
+                uninstall(); // the next test must not suffer
             }
-            Shell.Result uninstalled = cluster.safe(member, List.of("uninstall", "-m", "ledger"));
-            assertTrue(uninstalled.isOk(), uninstalled.text());
+            assertFalse(modules.contains("\"ledger\""), modules);
+            Path folder = member.seen(cluster.home().resolve("lib/modules/ledger"));
+            assertFalse(Files.exists(folder.resolve("staged.json")), folder + "/staged.json");
+            Path active = folder.resolve("active.json");
+            assertTrue(
+                    !Files.exists(active)
+                            || Json.parse(Files.readString(active))
+                                    .path("version")
+                                    .asText()
+                                    .isEmpty(),
+                    active + " is in force");
         }
+    }
+
+    /// The second node joins in the end: nothing of the mistakes before is in its way.
+    private static void mistakesOfAJoiner() throws Exception {
+        String token = cluster.token(node);
+        char last = token.charAt(token.length() - 1);
+        String wrong = token.substring(0, token.length() - 1) + (last == '0' ? '1' : '0');
+        refused(1, cluster.safe(joiner, cluster.joining(joiner, node, wrong)), "HA-42", "token");
+        refused(
+                1,
+                cluster.safe(joiner, cluster.joining(joiner, node, "no-token")),
+                "HA-4201",
+                "token");
+        try (AutoCloseable _ = occupied(joiner, 9453)) {
+            refused(
+                    1,
+                    cluster.safe(joiner, cluster.joining(joiner, node, token)),
+                    "HA-4119",
+                    "9453");
+        }
+        assertEquals(List.of("a"), members(node));
+        cluster.must(joiner, cluster.joining(joiner, node, token));
+        assertEquals(List.of("a", "b"), members(node));
+    }
+
+    private static List<String> members(LabNode member) {
+        List<String> names = new ArrayList<>();
+        Json.parse(cluster.must(member, List.of("cluster", "state", "--format", "json")))
+                .path("cluster")
+                .path("members")
+                .forEach(entry -> names.add(entry.path("name").asText()));
+        return names;
+    }
+
+    /// Somebody else listens on a port.
+    private static AutoCloseable occupied(LabNode member, int port) throws Exception {
+        return member.network().call(() -> new ServerSocket(port));
     }
 
     @Test
     void aTruncatedArchiveIsRefused() throws IOException {
         byte[] bytes = Files.readAllBytes(archive);
-        refused(
-                install(copy("truncated.safe", Arrays.copyOf(bytes, bytes.length / 2))),
-                "truncated.safe");
-        assertNotInstalled();
+        Path file = copy("truncated.safe", Arrays.copyOf(bytes, bytes.length / 2));
+        refused(1, install(file), "truncated.safe");
     }
 
     @Test
     void anAlteredArchiveIsRefused() throws IOException {
         byte[] bytes = Files.readAllBytes(archive);
         bytes[bytes.length / 3] ^= 1;
-        refused(install(copy("altered.safe", bytes)), "altered.safe");
-        assertNotInstalled();
+        refused(1, install(copy("altered.safe", bytes)), "altered.safe");
+    }
+
+    @Test
+    void anArchiveThatIsNotThereIsNamed() {
+        Path file = cluster.lab().directory().resolve("absent.safe");
+        refused(3, install(file), "absent.safe", "no such file");
     }
 
     @Test
     void anUnknownKeyIsNamedWithItsNeighbour() throws IOException {
-        Path module = cluster.lab().directory().resolve("unknown-key");
-        Files.createDirectories(module.resolve("conf"));
-        Files.writeString(
-                module.resolve("module.yaml"),
-                "format: 1\nname: x\nversion: 1.0.0\nkind: mirror\nplattforms: [linux]\n");
-        Files.writeString(module.resolve("conf/userconfig.yaml"), "format: 1\n");
-        Shell.Result lint = cluster.safe(node, List.of("lint", module.toString()));
-        refused(lint, "plattforms", "platforms", "module.yaml:5");
+        Path module = moduleWith("plattforms: [linux]\n");
+        refused(
+                1,
+                cluster.safe(node, List.of("lint", module.toString())),
+                "plattforms",
+                "platforms",
+                "module.yaml:5");
+        Path packed = cluster.lab().directory().resolve("unknown-key.safe");
+        refused(
+                1,
+                cluster.safe(node, List.of("pack", "-o", packed.toString(), module.toString())),
+                "plattforms");
+        assertFalse(Files.exists(packed));
     }
 
     @Test
     void aMissingDirectoryIsNamed() {
-        Shell.Result result = install(archive, "data-dir=" + node.disk() + "/not-there");
-        if (result.isOk()) {
-            result = cluster.safe(node, List.of("prim", "-m", "ledger"));
-        }
-        refused(result, "not-there");
+        refused(
+                1,
+                install(archive, "data-dir=" + node.disk() + "/not-there"),
+                "HA-4406",
+                "'data'",
+                "not-there");
     }
 
     @Test
-    void aProcessWithAnOpenFileBelowIsNamed() throws Exception {
+    void aProcessWithAnOpenFileBelowIsNamedAtInstallation() throws Exception {
+        try (AutoCloseable _ = held()) {
+            refused(1, install(archive), "HA-4406", "sleep (pid ", "/ledger/held");
+        }
+    }
+
+    @Test
+    void aProcessWithAnOpenFileBelowIsNamedAtTheStart() throws Exception {
+        installed();
+        try (AutoCloseable _ = held()) {
+            refused(
+                    1,
+                    cluster.safe(node, List.of("prim", "-m", "ledger")),
+                    "(sleep)",
+                    "/ledger/held");
+        }
+        // Nothing else was wrong with it.
+        cluster.must(node, List.of("prim", "-m", "ledger"));
+        uninstall();
+    }
+
+    private static AutoCloseable held() throws IOException {
         String file = node.disk() + "/ledger/held";
         node.must("touch", file);
-        Process holder =
-                node.spawn(
-                        cluster.logs().resolve("holder.log"),
-                        Map.of(),
-                        List.of("sleep", "600"),
-                        Path.of(file));
-        try {
-            Shell.Result result = install(archive);
-            if (result.isOk()) {
-                result = cluster.safe(node, List.of("prim", "-m", "ledger"));
-            }
-            refused(result, "sleep");
-        } finally {
-            holder.destroyForcibly().waitFor();
-        }
+        node.spawn(
+                cluster.logs().resolve("holder.log"),
+                Map.of(),
+                List.of("sleep", "600"),
+                Path.of(file));
+        Await.until("sleep runs", Shell.PATIENCE, () -> asleep("pgrep"));
+        return () -> {
+            Await.until("sleep is gone", Shell.PATIENCE, () -> !asleep("pkill"));
+            node.must("rm", "-f", file);
+        };
+    }
+
+    /// Only processes of the node are seen, and ended, from inside it.
+    private static boolean asleep(String command) {
+        return node.exec(Shell.PATIENCE, "", List.of(command, "-x", "sleep")).isOk();
     }
 
     @Test
-    void anOccupiedVirtualAddressIsReported() {
+    void anOccupiedVirtualAddressIsReportedAtInstallation() {
+        occupyAddress();
+        try {
+            refused(1, install(archive), "HA-4406", "'main'", Lab.VIRTUAL_IP);
+        } finally {
+            freeAddress();
+        }
+    }
+
+    /// Taken after the installation: the data are served, the state says what clients miss and why.
+    @Test
+    void anOccupiedVirtualAddressIsReportedAtTheStart() {
+        installed();
+        occupyAddress();
+        try {
+            cluster.must(node, List.of("prim", "-m", "ledger"));
+            Await.until(
+                    () -> "state tells of the address; " + cluster.describe("ledger"),
+                    Shell.PATIENCE,
+                    () -> {
+                        String state = cluster.must(node, List.of("state", "-m", "ledger"));
+                        return state.contains("HA-2107")
+                                && state.contains(Lab.VIRTUAL_IP)
+                                && state.contains("remedy: ");
+                    });
+        } finally {
+            freeAddress();
+        }
+        uninstall();
+    }
+
+    private static void occupyAddress() {
         cluster.lab().client().must("ip", "addr", "add", Lab.VIRTUAL_IP + "/24", "dev", "eth0");
-        try {
-            Shell.Result result = install(archive);
-            if (result.isOk()) {
-                result = cluster.safe(node, List.of("prim", "-m", "ledger"));
-            }
-            refused(result, Lab.VIRTUAL_IP);
-        } finally {
-            cluster.lab().client().must("ip", "addr", "del", Lab.VIRTUAL_IP + "/24", "dev", "eth0");
-        }
     }
 
+    private static void freeAddress() {
+        cluster.lab().client().must("ip", "addr", "del", Lab.VIRTUAL_IP + "/24", "dev", "eth0");
+    }
+
+    /// A second daemon on a node whose ports are taken by the first: the same home is locked,
+    /// another one may not listen.
     @Test
-    void aPortInUseIsNamed() {
-        Path home = node.disk().resolve("second");
+    void aSecondDaemonOfTheSameHomeIsRefused() {
         Shell.Result result =
                 node.exec(
                         Shell.PATIENCE,
                         "",
                         List.of(
-                                "timeout",
-                                "20",
                                 cluster.dist().resolve("bin/safed").toString(),
                                 "--home",
-                                home.toString()));
-        assertNotEquals(0, result.exit());
-        assertTrue(result.text().contains("9453") || result.text().contains("9454"), result.text());
+                                cluster.home().toString()));
+        assertEquals(3, result.exit(), result.text());
+        assertTrue(result.text().contains("HA-"), result.text());
+        assertNoTrace(result);
     }
 
     @Test
-    void aFullDiskLeavesNothingHalfInstalled() {
+    void aFullDiskLeavesNothingHalfInstalled() throws IOException {
         node.fillDisk(0);
         try {
-            Shell.Result result = install(archive);
-            if (!result.isOk()) {
-                refused(result);
-            }
+            refused(3, install(archive), "space");
         } finally {
             node.freeDisk();
         }
+        nothingIsHalfInstalled();
+        installed();
+        uninstall();
     }
 
-    @Test
-    void aWrongTokenIsRefused() {
-        LabNode other = cluster.lab().nodes().getLast();
-        Shell.Result result =
-                cluster.safe(
-                        other,
-                        List.of(
-                                "cluster",
-                                "join",
-                                "us1-wrong-token",
-                                "--via",
-                                node.address(Network.SERVICE)));
-        refused(result, "token");
+    private static void installed() {
+        Shell.Result result = install(archive);
+        assertEquals(0, result.exit(), result.text());
+    }
+
+    private static void uninstall() {
+        for (LabNode member : cluster.lab().nodes()) {
+            cluster.must(member, List.of("stop", "-m", "ledger"));
+        }
+        cluster.must(node, List.of("uninstall", "-m", "ledger"));
     }
 
     private static Shell.Result install(Path file, String... settings) {
@@ -193,20 +295,30 @@ class BadInputIT {
         return Files.write(cluster.lab().directory().resolve(name), bytes);
     }
 
-    private static void refused(Shell.Result result, String... words) {
-        assertTrue(
-                List.of(1, 2, 3).contains(result.exit()),
-                "exit " + result.exit() + ": " + result.text());
+    private static Path moduleWith(String key) throws IOException {
+        Path module = cluster.lab().directory().resolve("unknown-key");
+        Files.createDirectories(module.resolve("conf"));
+        Files.writeString(
+                module.resolve("module.yaml"),
+                "format: 1\nname: x\nversion: 1.0.0\nkind: mirror\n" + key);
+        Files.writeString(module.resolve("conf/userconfig.yaml"), "format: 1\n");
+        return module;
+    }
+
+    /// What, where and remedy, and the exit code of tools/EXIT.md.
+    private static void refused(int exit, Shell.Result result, String... words) {
+        assertEquals(exit, result.exit(), result.text());
         for (String word : words) {
             assertTrue(result.text().contains(word), word + " is missing in: " + result.text());
         }
-        assertFalse(
-                result.text().contains("\tat "), "a stack trace is no message: " + result.text());
+        assertTrue(
+                result.text().contains("remedy: ") || result.text().contains("; "),
+                "no remedy: " + result.text());
+        assertNoTrace(result);
     }
 
-    private static void assertNotInstalled() throws IOException {
-        for (LabNode member : cluster.lab().nodes()) {
-            assertEquals(404, LocalApi.get(cluster.socket(member), "/modules/ledger").status());
-        }
+    private static void assertNoTrace(Shell.Result result) {
+        assertFalse(
+                result.text().contains("\tat "), "a stack trace is no message: " + result.text());
     }
 }

@@ -105,18 +105,36 @@ public final class TestCluster {
 
     /// Makes the cluster on the first node and lets the others join, all daemons running.
     public void form(String name) {
+        startDaemons();
+        init(name);
         LabNode first = lab.nodes().getFirst();
+        for (LabNode node : lab.nodes().subList(1, lab.nodes().size())) {
+            must(node, joining(node, first, token(first)));
+        }
+    }
+
+    /// Starts the daemons of all nodes at once and waits for them.
+    public void startDaemons() {
         Map<LabNode, Process> guards = new LinkedHashMap<>();
         lab.nodes().forEach(node -> guards.put(node, spawnDaemon(node)));
         guards.forEach(this::awaitDaemon);
+    }
+
+    /// Makes the cluster on the first node.
+    public void init(String name) {
+        LabNode first = lab.nodes().getFirst();
         must(first, member(first, "cluster", "init", "--name", name));
-        for (LabNode node : lab.nodes().subList(1, lab.nodes().size())) {
-            String token = must(first, List.of("cluster", "token", "--format", "json"));
-            String text = Json.parse(token).path("token").asText();
-            must(
-                    node,
-                    member(node, "cluster", "join", text, "--via", first.address(Network.SERVICE)));
-        }
+    }
+
+    /// Makes a join token on a member.
+    public String token(LabNode member) {
+        String answer = must(member, List.of("cluster", "token", "--format", "json"));
+        return Json.parse(answer).path("token").asText();
+    }
+
+    /// The arguments of `safe` that let a node join through a member.
+    public List<String> joining(LabNode node, LabNode via, String token) {
+        return member(node, "cluster", "join", token, "--via", via.address(Network.SERVICE));
     }
 
     private List<String> member(LabNode node, String... command) {

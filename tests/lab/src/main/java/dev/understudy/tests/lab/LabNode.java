@@ -189,11 +189,25 @@ public final class LabNode {
         }
     }
 
-    /// Fills its disk up to the last `leaveBytes`; [#freeDisk] ends it.
+    /// Fills its disk up to the last `leaveBytes`, within 64 KiB; [#freeDisk] ends it.
+    ///
+    /// @throws LabException if more than that is left
     public void fillDisk(long leaveBytes) {
         long free = seen(disk()).toFile().getUsableSpace();
         if (free > leaveBytes) {
-            must("fallocate", "-l", Long.toString(free - leaveBytes), disk() + "/ballast");
+            // What describes the file takes blocks too: the last of them may be refused.
+            exec(
+                    Shell.PATIENCE,
+                    "",
+                    List.of(
+                            "fallocate",
+                            "-l",
+                            Long.toString(free - leaveBytes),
+                            disk() + "/ballast"));
+        }
+        long left = seen(disk()).toFile().getUsableSpace();
+        if (left > leaveBytes + (64 << 10)) {
+            throw new LabException(left + " bytes are left on the disk of " + name);
         }
     }
 

@@ -25,10 +25,13 @@ final class LoopDisk {
             throw new LabException("cannot create " + image, e);
         }
         // All tables are written now: a background initialisation would disturb measurements.
+        // Nothing is kept for root: a full disk is full for the daemon too.
         Shell.must(
                 "mkfs.ext4",
                 "-q",
                 "-F",
+                "-m",
+                "0",
                 "-E",
                 "lazy_itable_init=0,lazy_journal_init=0",
                 image.toString());

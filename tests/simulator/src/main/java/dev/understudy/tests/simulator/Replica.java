@@ -7,17 +7,18 @@ import dev.understudy.core.member.Generation;
 import dev.understudy.core.rfs.Sink;
 import dev.understudy.core.rfs.Source;
 import dev.understudy.core.rfs.Tracker;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
-import org.jspecify.annotations.Nullable;
 
 /// The data path of one daemon: the shipping stream positions and sets, with contents of one number
 /// each instead of files.
@@ -57,13 +58,14 @@ final class Replica {
     private long gateUntilNs;
     private boolean isGateOpen;
     private long nextSeq = 1;
-    private long joinId;
+    long joinId;
     private long joinEpoch;
     private boolean isSourceJoin;
     private boolean isMirroring;
     private boolean isReady;
-    private @Nullable NavigableSet<Integer> toCopy;
-    private @Nullable NavigableSet<Integer> rewritten;
+    @Nullable Copying copying;
+    private boolean isHeld;
+    private Set<Integer> takenOver = Set.of();
     private boolean barrierWanted;
     private long lastReceiptNs;
 
@@ -105,7 +107,7 @@ final class Replica {
         return sets.mayDiffer(chunk);
     }
 
-    private TreeSet<Integer> tracked() {
+    TreeSet<Integer> tracked() {
         return sets.tracked();
     }
 
@@ -279,6 +281,7 @@ final class Replica {
         source = null;
         written.clear();
         isSourceJoin = false;
+        endCopying();
         closeSession("not serving");
     }
 
@@ -327,9 +330,6 @@ final class Replica {
         } else {
             disk.hot.add(chunk);
         }
-        if (rewritten != null) {
-            rewritten.add(chunk);
-        }
         long seq = stream.announce(0, false);
         written.put(seq, new Write(seq, chunk, value, done));
         pump();
@@ -358,11 +358,14 @@ final class Replica {
                 open.toTarget(() -> open.target.operation(open, write));
             }
         }
-        while (mayServe() && stream.nextToApply() >= 0) {
+        while (mayServe() && !isHeld && stream.nextToApply() >= 0) {
             Write write = Objects.requireNonNull(written.get(stream.applying()));
             Invariants.applied(this, write);
             disk.cache[write.chunk()] = write.value();
             stream.done(0, false);
+            if (copying != null) {
+                copying.applied(write.chunk());
+            }
             if (write.done() != null) {
                 write.done().run();
             }
@@ -675,12 +678,11 @@ final class Replica {
         }
         session = null;
         tracker.abandonPoint();
+        endCopying();
         if (mode == Mode.TARGET && !isReady) {
             long id = joinId;
             tell(now -> new Event.JoinFailed(now, id, reason));
         } else if (mode == Mode.SERVE) {
-            toCopy = null;
-            rewritten = null;
             tell(now -> new Event.StreamLost(now, reason));
         }
     }
@@ -699,8 +701,7 @@ final class Replica {
         isSourceJoin = false;
         isMirroring = false;
         joinId = 0;
-        toCopy = null;
-        rewritten = null;
+        endCopying();
         closeSession("dropped");
         gate();
         pump();
@@ -737,64 +738,43 @@ final class Replica {
             mark(chunk);
             disk.map.add(chunk);
         }
-        toCopy = needed;
-        rewritten = new TreeSet<>();
-        copy(Objects.requireNonNull(session), new TreeSet<>(needed), 0);
+        copying = new Copying(this, Objects.requireNonNull(session), joinId, needed);
     }
 
-    private void copy(Session in, NavigableSet<Integer> left, int pass) {
-        if (in != session || !in.isOpen || toCopy == null) {
-            return;
-        }
-        Integer chunk = left.pollFirst();
-        if (chunk != null) {
-            send(in, chunk);
-            daemon.after(2 * World.MS, () -> copy(in, left, pass));
-            return;
-        }
-        Set<Integer> again = Objects.requireNonNull(rewritten);
-        if (pass < 2 && !again.isEmpty()) {
-            TreeSet<Integer> next = new TreeSet<>(again);
-            again.clear();
-            copy(in, next, pass + 1);
-            return;
-        }
-        mirror(in);
+    private void endCopying() {
+        copying = null;
+        hold(false);
     }
 
-    private void send(Session in, int chunk) {
-        long value = disk.cache[chunk];
-        in.toTarget(() -> {
-            if (in == in.target.session && in.target.mode == Mode.TARGET) {
-                in.target.disk.cache[chunk] = value;
-                in.target.mark(chunk);
-                in.target.disk.hot.add(chunk);
-            }
-        });
+    /// Holds operations, or lets them be applied again.
+    void hold(boolean hold) {
+        isHeld = hold;
+        if (!hold) {
+            pump();
+        }
     }
 
-    private void mirror(Session in) {
-        Source stream = source;
-        if (stream == null || toCopy == null) {
-            return;
-        }
-        if (stream.applied() != stream.announced()) {
-            daemon.after(World.MS, () -> ifIn(in, () -> mirror(in)));
-            return;
-        }
-        for (int chunk : Objects.requireNonNull(rewritten)) {
-            send(in, chunk);
-        }
+    /// From here on the joiner gets operations; those that wait unapplied go to it first.
+    ///
+    /// @return number of the first one
+    long mirror(Source stream) {
         long first = stream.mirrorFromHere();
         isMirroring = true;
         gate();
-        NavigableSet<Integer> set = tracked();
-        toCopy = null;
-        rewritten = null;
-        in.toTarget(() -> in.target.mirrored(in, first, set));
+        return first;
     }
 
-    private void mirrored(Session in, long first, Set<Integer> set) {
+    /// The target takes a copy.
+    void copied(Session in, int chunk, long value) {
+        if (in == session && mode == Mode.TARGET) {
+            disk.cache[chunk] = value;
+            mark(chunk);
+            disk.hot.add(chunk);
+        }
+    }
+
+    /// The target gets operations from a number on, and takes the sets over.
+    void mirrored(Session in, long first, Set<Integer> set) {
         if (in != session || mode != Mode.TARGET) {
             return;
         }
@@ -804,26 +784,16 @@ final class Replica {
             mark(chunk);
             disk.hot.add(chunk);
         }
-        long id = joinId;
-        daemon.after(
-                daemon.diskNs(),
-                () -> {
-                    if (in != session || mode != Mode.TARGET) {
-                        return;
-                    }
-                    disk.sync();
-                    disk.map.addAll(set);
-                    disk.isIntact = true;
-                    isReady = true;
-                    Invariants.resynchronised(in.source, this);
-                    tell(now -> new Event.TargetReady(now, id));
-                    in.toSource(() ->
-                            in.source.ifIn(
-                                    in,
-                                    () -> {
-                                        in.source.disk.isIntact = true;
-                                        in.source.tell(now -> new Event.CaughtUp(now, id));
-                                    }));
-                });
+        takenOver = set;
+    }
+
+    /// Everything was copied and is durable.
+    void ready(Session in, long id) {
+        disk.sync();
+        disk.map.addAll(takenOver);
+        disk.isIntact = true;
+        isReady = true;
+        Invariants.resynchronised(in.source, this);
+        tell(now -> new Event.TargetReady(now, id));
     }
 }

@@ -1,6 +1,8 @@
 package dev.understudy.tests.simulator;
 
+import dev.understudy.core.rfs.FileId;
 import dev.understudy.core.rfs.Tracker;
+
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -10,6 +12,16 @@ final class Sets {
     private static final long BLOCK = 4096;
 
     final Tracker tracker = new Tracker();
+
+    /// Gives the id of the file that stands for a chunk.
+    static FileId file(int chunk) {
+        return new FileId(chunk + 1, FILE_LOW);
+    }
+
+    /// Gives the chunk that a file stands for.
+    static int chunk(FileId file) {
+        return (int) file.high() - 1;
+    }
 
     void mark(int chunk) {
         tracker.current().addRange(0, chunk + 1, FILE_LOW, 0, BLOCK);

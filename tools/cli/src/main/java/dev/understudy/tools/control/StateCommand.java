@@ -258,40 +258,11 @@ public final class StateCommand extends ControlCommand {
             rows.add(List.of("activity", state.text("activity")));
         rows.add(List.of("data", low(state.text("data"))));
         Json peer = state.at("peer");
-        if (peer.isThere()) {
-            String known =
-                    peer.at("state").isThere()
-                            ? "%s, data %s, ".formatted(peer.text("state"), low(peer.text("data")))
-                            : "";
-            rows.add(List.of("peer", peer.text("node") + ": " + known + Words.silent(peer)));
-        }
+        if (peer.isThere()) rows.add(List.of("peer", peer(peer)));
         Json register = state.at("register");
-        if (register.isThere()) {
-            rows.add(
-                    List.of(
-                            "register",
-                            "epoch %d, in sync %s, primary %s, policy %s"
-                                    .formatted(
-                                            register.number("epoch"),
-                                            String.join(" and ", register.words("inSync")),
-                                            register.text("primary").isEmpty()
-                                                    ? "none"
-                                                    : register.text("primary"),
-                                            register.text("policy"))));
-        }
+        if (register.isThere()) rows.add(List.of("register", register(register)));
         Json replication = state.at("replication");
-        if (replication.isThere()) {
-            rows.add(
-                    List.of(
-                            "replication",
-                            "link %s, %d operations on the way, %s unconfirmed, %s dirty in %d files"
-                                    .formatted(
-                                            replication.text("link"),
-                                            replication.number("lagOperations"),
-                                            Words.bytes(replication.number("unconfirmedBytes")),
-                                            Words.bytes(replication.number("dirtyBytes")),
-                                            replication.number("dirtyFiles"))));
-        }
+        if (replication.isThere()) rows.add(List.of("replication", replication(replication)));
         Json resync = state.at("resync");
         if (resync.isThere()) rows.add(List.of("resync", resync(resync)));
         for (Json address : state.list("addresses")) {
@@ -312,6 +283,34 @@ public final class StateCommand extends ControlCommand {
         }
         for (String warning : state.words("warnings")) rows.add(List.of("warning", warning));
         return Words.table(rows);
+    }
+
+    private static String peer(Json peer) {
+        String known =
+                peer.at("state").isThere()
+                        ? "%s, data %s, ".formatted(peer.text("state"), low(peer.text("data")))
+                        : "";
+        return peer.text("node") + ": " + known + Words.silent(peer);
+    }
+
+    private static String register(Json register) {
+        String primary = register.text("primary");
+        return "epoch %d, in sync %s, primary %s, policy %s"
+                .formatted(
+                        register.number("epoch"),
+                        String.join(" and ", register.words("inSync")),
+                        primary.isEmpty() ? "none" : primary,
+                        register.text("policy"));
+    }
+
+    private static String replication(Json replication) {
+        return "link %s, %d operations on the way, %s unconfirmed, %s dirty in %d files"
+                .formatted(
+                        replication.text("link"),
+                        replication.number("lagOperations"),
+                        Words.bytes(replication.number("unconfirmedBytes")),
+                        Words.bytes(replication.number("dirtyBytes")),
+                        replication.number("dirtyFiles"));
     }
 
     private static String low(String word) {

@@ -7,7 +7,6 @@ import dev.understudy.core.rfs.Item;
 import dev.understudy.core.rfs.OpView;
 import dev.understudy.core.rfs.Tracker;
 import dev.understudy.node.store.SlotFile;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -14,7 +14,6 @@ import dev.understudy.node.rfs.tree.LowerTree;
 import dev.understudy.node.rfs.tree.TreeReader;
 import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.net.EventLoop;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -18,7 +18,6 @@ import dev.understudy.node.rfs.tree.TreeWriter;
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.fs.Fd;
 import dev.understudy.posix.fs.Stat;
-
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

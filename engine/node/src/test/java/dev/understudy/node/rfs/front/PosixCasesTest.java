@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Left out, because Linux does not bring them to a FUSE file system: `chown(path, -1, -1)` (takes
 /// no set-id bits away there), COLLAPSE_RANGE and INSERT_RANGE, RENAME_WHITEOUT, FICLONE, chattr,
 /// O_DIRECT that is not aligned (allowed there).
+@Tag("posix")
 @EnabledIf("dev.understudy.node.rfs.front.CTool#isCompilerThere")
 class PosixCasesTest {
     @TempDir Path home;

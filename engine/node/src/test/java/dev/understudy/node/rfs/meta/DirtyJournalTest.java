@@ -8,11 +8,6 @@ import dev.understudy.core.member.Generation;
 import dev.understudy.core.rfs.BlockSet;
 import dev.understudy.core.rfs.FileId;
 import dev.understudy.core.rfs.Item;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +15,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /// A damaged record of what differs is never trusted.
 class DirtyJournalTest {
