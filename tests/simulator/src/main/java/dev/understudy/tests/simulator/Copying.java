@@ -9,7 +9,6 @@ import dev.understudy.core.rfs.OpWriter;
 import dev.understudy.core.rfs.Reading;
 import dev.understudy.core.rfs.Source;
 import dev.understudy.core.rfs.Tracker;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;

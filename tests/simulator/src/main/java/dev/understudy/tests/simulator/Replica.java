@@ -7,9 +7,6 @@ import dev.understudy.core.member.Generation;
 import dev.understudy.core.rfs.Sink;
 import dev.understudy.core.rfs.Source;
 import dev.understudy.core.rfs.Tracker;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /// The data path of one daemon: the shipping stream positions and sets, with contents of one number
 /// each instead of files.

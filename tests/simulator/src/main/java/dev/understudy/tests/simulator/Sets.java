@@ -2,7 +2,6 @@ package dev.understudy.tests.simulator;
 
 import dev.understudy.core.rfs.FileId;
 import dev.understudy.core.rfs.Tracker;
-
 import java.util.Set;
 import java.util.TreeSet;
 
