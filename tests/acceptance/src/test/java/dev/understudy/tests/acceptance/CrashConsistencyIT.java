@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 /// the return has copied no more than what the program had touched.
 ///
 /// `-Drounds=N` (20) and `-Dseed=S` (1) choose how many and which.
+@SuppressWarnings("NullAway.Init") // each test opens its lab first
 @Tag("crash")
 class CrashConsistencyIT {
     private static final String MODULE = CrashSite.MODULE;
