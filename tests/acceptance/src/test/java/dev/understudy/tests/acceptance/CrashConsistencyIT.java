@@ -8,17 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.understudy.tests.cluster.TestCluster;
 import dev.understudy.tests.cluster.Trees;
 import dev.understudy.tests.lab.Await;
-import dev.understudy.tests.lab.Lab;
 import dev.understudy.tests.lab.LabNode;
-import dev.understudy.tests.lab.LabSpec;
 import dev.understudy.tests.lab.Shell;
 import dev.understudy.tests.patch.SkippedCall;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,10 +32,9 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("NullAway.Init") // each test opens its lab first
 @Tag("crash")
 class CrashConsistencyIT {
-    private static final String MODULE = "crash";
+    private static final String MODULE = CrashSite.MODULE;
     private static final Duration SERVES = Duration.ofSeconds(30);
     private static final Duration IN_SYNC = Duration.ofMinutes(2);
-    private static final long BASE_BYTES = 64L << 20;
     private static final String SYNC_CLASS = "dev.understudy.posix.fs.Fd";
 
     private enum Fault {
@@ -49,88 +44,37 @@ class CrashConsistencyIT {
         POWER_OF_BOTH
     }
 
-    private Lab lab;
-    private TestCluster cluster;
-    private Path data;
-    private Path program;
-
-    private void open(String logs) throws Exception {
-        lab = Lab.create(LabSpec.twoNodes(3));
-        Path folder = Path.of(System.getProperty("project"), "target", "acceptance", logs);
-        cluster = new TestCluster(lab, TestCluster.distribution(), folder);
-        data = lab.nodes().getFirst().disk().resolve("data");
-        program = compile();
-    }
-
-    private void install() throws IOException {
-        cluster.form("crash");
-        LabNode first = lab.nodes().getFirst();
-        for (LabNode node : lab.nodes()) {
-            node.must("mkdir", "-p", data + "/sub");
-        }
-        first.must("sh", "-c", "head -c " + BASE_BYTES + " /dev/urandom > " + data.resolve("base"));
-        Path archive = lab.directory().resolve("crash.safe");
-        cluster.must(first, List.of("pack", "--output=" + archive, resources().toString()));
-        cluster.must(
-                first,
-                List.of(
-                        "install",
-                        archive.toString(),
-                        "--set",
-                        "virtual-ip=" + Lab.VIRTUAL_IP,
-                        "--set",
-                        "data-dir=" + data));
-        cluster.must(first, List.of("prim", "-m", MODULE));
-        cluster.awaitState(first, MODULE, "ALONE", SERVES);
-    }
-
-    private static Path resources() {
-        return Path.of(
-                System.getProperty("project"), "tests/acceptance/src/test/resources/crash/module");
-    }
-
-    private Path compile() throws IOException {
-        Path source = lab.directory().resolve("crash-writer.c");
-        try (InputStream in =
-                CrashConsistencyIT.class.getResourceAsStream("/crash/crash-writer.c")) {
-            Files.copy(in, source, StandardCopyOption.REPLACE_EXISTING);
-        }
-        Path made = lab.directory().resolve("crash-writer");
-        Shell.must("gcc", "-O1", "-o", made.toString(), source.toString());
-        return made;
-    }
-
     @Test
     void whatWasAcknowledgedSurvivesAndTheReturnIsCheap() throws Exception {
         int rounds = Integer.getInteger("rounds", 20);
         long seed = Long.getLong("seed", 1);
-        open("CrashConsistencyIT");
-        try (Lab _ = lab) {
-            install();
-            cluster.must(lab.nodes().getLast(), List.of("start", "-m", MODULE));
-            cluster.awaitInSync(MODULE, IN_SYNC);
+        try (CrashSite site = CrashSite.open("CrashConsistencyIT")) {
+            site.install();
+            site.cluster().must(site.lab().nodes().getLast(), List.of("start", "-m", MODULE));
+            site.cluster().awaitInSync(MODULE, IN_SYNC);
             for (int round = 1; round <= rounds; round++) {
                 Fault fault = Fault.values()[(int) ((seed + round) % Fault.values().length)];
-                round(fault, seed * 1000 + round);
+                round(site, fault, seed * 1000 + round);
             }
         }
     }
 
-    private void round(Fault fault, long seed) throws Exception {
+    private static void round(CrashSite site, Fault fault, long seed) throws Exception {
+        TestCluster cluster = site.cluster();
         SplittableRandom random = new SplittableRandom(seed);
         LabNode prim = cluster.primary(MODULE).orElseThrow();
         LabNode second = cluster.other(prim);
-        CrashModel model = CrashModel.read(prim.seen(data));
+        CrashModel model = CrashModel.read(prim.seen(site.data()));
         String title = "seed " + seed + ", " + fault + " (" + prim.name() + " serves)";
         Instant from = Instant.now();
-        CrashWriter writer = write(prim, seed, 300 + random.nextInt(1200));
-        CrashWriter.Story story = strike(fault, prim, second, writer);
+        CrashWriter writer = write(site, prim, seed, 300 + random.nextInt(1200));
+        CrashWriter.Story story = strike(cluster, fault, prim, second, writer);
         story.acknowledged().forEach(model::apply);
         if (fault == Fault.POWER_OF_BOTH) {
             cluster.awaitInSync(MODULE, IN_SYNC);
         }
         LabNode serves = cluster.primary(MODULE).orElseThrow();
-        CrashModel actual = CrashModel.read(serves.seen(data));
+        CrashModel actual = CrashModel.read(serves.seen(site.data()));
         if (fault == Fault.POWER_OF_BOTH) {
             assertEquals(List.of(), model.brokenPromises(actual, story.last()), title);
         } else {
@@ -142,8 +86,8 @@ class CrashConsistencyIT {
             cluster.startDaemon(dead);
         }
         cluster.awaitInSync(MODULE, IN_SYNC);
-        assertEqualCopies(title);
-        long copied = resyncBytes(from);
+        assertEqualCopies(site, title);
+        long copied = resyncBytes(cluster, from);
         assertTrue(
                 copied <= model.touchedBytes() + (1 << 20),
                 () ->
@@ -154,9 +98,15 @@ class CrashConsistencyIT {
                         .formatted(title, story.acknowledged().size(), copied >> 10));
     }
 
-    private CrashWriter write(LabNode node, long seed, int milliseconds) throws Exception {
+    private static CrashWriter write(CrashSite site, LabNode node, long seed, int milliseconds)
+            throws Exception {
         CrashWriter writer =
-                CrashWriter.start(node, program, data, seed, lab.directory().resolve("writer.log"));
+                CrashWriter.start(
+                        node,
+                        site.program(),
+                        site.data(),
+                        seed,
+                        site.lab().directory().resolve("writer.log"));
         Await.until("the writer writes", SERVES, () -> isAtWork(writer));
         Thread.sleep(milliseconds); // the moment of the fault is what the seed chooses
         return writer;
@@ -171,7 +121,8 @@ class CrashConsistencyIT {
     }
 
     /// Lets something die, ends the writer, and waits until the module is served again.
-    private CrashWriter.Story strike(Fault fault, LabNode prim, LabNode second, CrashWriter writer)
+    private static CrashWriter.Story strike(
+            TestCluster cluster, Fault fault, LabNode prim, LabNode second, CrashWriter writer)
             throws Exception {
         switch (fault) {
             case POWER_OF_PRIM -> {
@@ -214,7 +165,7 @@ class CrashConsistencyIT {
         assertEquals(List.of(), with.differences(actual), title + ", under way: " + last);
     }
 
-    private void assertEqualCopies(String title) {
+    private static void assertEqualCopies(CrashSite site, String title) {
         List<String> last = new ArrayList<>();
         Await.until(
                 () -> title + ": both copies are equal; they differ in " + last,
@@ -223,15 +174,19 @@ class CrashConsistencyIT {
                     last.clear();
                     last.addAll(
                             Trees.differences(
-                                    Trees.describe(lab.nodes().getFirst().seen(data), _ -> false),
-                                    Trees.describe(lab.nodes().getLast().seen(data), _ -> false)));
+                                    Trees.describe(
+                                            site.lab().nodes().getFirst().seen(site.data()),
+                                            _ -> false),
+                                    Trees.describe(
+                                            site.lab().nodes().getLast().seen(site.data()),
+                                            _ -> false)));
                     return last.isEmpty();
                 });
     }
 
-    private long resyncBytes(Instant from) {
+    private static long resyncBytes(TestCluster cluster, Instant from) {
         long bytes = -1;
-        for (LabNode node : lab.nodes()) {
+        for (LabNode node : cluster.lab().nodes()) {
             for (JsonNode entry : cluster.journalSince(node, MODULE, from)) {
                 JsonNode copied = entry.path("fields").path("resyncBytes");
                 if (!copied.isMissingNode()) {
@@ -246,37 +201,36 @@ class CrashConsistencyIT {
     /// The instrument: a product that answers a sync without having synced is caught.
     @Test
     void aProductThatSkipsASyncIsCaught() throws Exception {
-        open("CrashConsistencyIT-skip");
-        try (Lab _ = lab) {
-            Path patch = Files.createDirectories(lab.directory().resolve("patch"));
+        try (CrashSite site = CrashSite.open("CrashConsistencyIT-skip")) {
+            Path patch = Files.createDirectories(site.lab().directory().resolve("patch"));
             new SkippedCall(SYNC_CLASS, "fsync", "invokeExact").write(posixJar(), patch);
-            cluster.environment("UNDERSTUDY_SAFED_CLASS_PATH", patch.toString());
-            install();
-            LabNode node = lab.nodes().getFirst();
-            assertFalse(lostAfterLossOfPower(node).isEmpty(), "a skipped sync was not noticed");
+            site.cluster().environment("UNDERSTUDY_SAFED_CLASS_PATH", patch.toString());
+            site.install();
+            assertFalse(lostAfterLossOfPower(site).isEmpty(), "a skipped sync was not noticed");
         }
     }
 
     /// The same without the mistake, alone: what was synced is there.
     @Test
     void aNodeThatIsAloneKeepsWhatWasSynced() throws Exception {
-        open("CrashConsistencyIT-alone");
-        try (Lab _ = lab) {
-            install();
-            assertEquals(List.of(), lostAfterLossOfPower(lab.nodes().getFirst()));
+        try (CrashSite site = CrashSite.open("CrashConsistencyIT-alone")) {
+            site.install();
+            assertEquals(List.of(), lostAfterLossOfPower(site));
         }
     }
 
-    private List<String> lostAfterLossOfPower(LabNode node) throws Exception {
-        CrashModel model = CrashModel.read(node.seen(data));
-        CrashWriter writer = write(node, 77, 700);
+    private static List<String> lostAfterLossOfPower(CrashSite site) throws Exception {
+        LabNode node = site.lab().nodes().getFirst();
+        TestCluster cluster = site.cluster();
+        CrashModel model = CrashModel.read(node.seen(site.data()));
+        CrashWriter writer = write(site, node, 77, 700);
         node.powerOff();
         CrashWriter.Story story = writer.end();
         story.acknowledged().forEach(model::apply);
         node.powerOn();
         cluster.startDaemon(node);
         cluster.awaitState(node, MODULE, "ALONE", IN_SYNC);
-        return model.brokenPromises(CrashModel.read(node.seen(data)), story.last());
+        return model.brokenPromises(CrashModel.read(node.seen(site.data())), story.last());
     }
 
     private static Path posixJar() throws IOException {
