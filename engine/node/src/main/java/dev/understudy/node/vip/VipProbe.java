@@ -8,7 +8,9 @@ import dev.understudy.posix.net.StreamSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /// Asks the virtual addresses' own network whether anybody still serves them.
 ///
@@ -16,6 +18,8 @@ import java.util.List;
 /// node whose firewall drops TCP, TCP goes through a neighbour entry that is still cached. Blocks
 /// the caller; not for a loop's thread.
 public final class VipProbe {
+    private static final long TURN_NS = 25_000_000L;
+
     private VipProbe() {}
 
     /// Asks all addresses.
@@ -61,19 +65,25 @@ public final class VipProbe {
             int port,
             long deadlineNs)
             throws ErrnoException {
+        BitSet over = new BitSet();
         while (System.nanoTime() - deadlineNs < 0) {
             for (Station station : stations) {
                 station.ask();
-                String mac = station.claimUntil(System.nanoTime() + 25_000_000L);
+                String mac = station.claimUntil(System.nanoTime() + TURN_NS);
                 if (!mac.isEmpty()) {
                     return new VipAnswer.Station(station.address(), mac);
                 }
             }
+            if (stations.isEmpty()) {
+                LockSupport.parkNanos(TURN_NS);
+            }
             for (int i = 0; i < sockets.size(); i++) {
-                long waitNs = stations.isEmpty() ? 25_000_000L : 0;
-                if (sockets.get(i).awaitWritable(waitNs) && isAnswer(sockets.get(i))) {
+                if (over.get(i) || !sockets.get(i).awaitWritable(0)) continue;
+                if (isAnswer(sockets.get(i))) {
                     return new VipAnswer.Tcp(address(specs, i), port);
                 }
+                // The kernel tells an error once; asked again it would look like a connection.
+                over.set(i);
             }
         }
         return new VipAnswer.Silent();

@@ -228,6 +228,15 @@ class VirtualIpTest implements VirtualIp.Listener {
         assertInstanceOf(VipAnswer.CannotTell.class, unknown);
     }
 
+    /// The kernel gives up looking for the address while the probe still listens.
+    @Test
+    void anAddressThatCannotBeResolvedDoesNotAnswer() throws Exception {
+        net.in("n2", "sysctl -q -w net.ipv4.neigh.eth0.retrans_time_ms=100");
+        VipAnswer silent =
+                net.inside("n2", () -> VipProbe.probe(List.of(FOUR), 5432, 1_500_000_000L));
+        assertInstanceOf(VipAnswer.Silent.class, silent);
+    }
+
     @Test
     void theWitnessAnswersUntilItIsGone() throws Exception {
         net.in("n1", "ip route add default via 10.98.0.3");

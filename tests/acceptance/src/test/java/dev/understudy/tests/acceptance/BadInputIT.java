@@ -165,18 +165,18 @@ class BadInputIT {
         }
     }
 
+    /// From the installation on nobody can come to write below: the directory is mounted read-only.
     @Test
-    void aProcessWithAnOpenFileBelowIsNamedAtTheStart() throws Exception {
+    void anInstalledDirectoryTakesNoWritesBeforeItServes() {
         installed();
-        try (AutoCloseable _ = held()) {
-            refused(
-                    1,
-                    cluster.safe(node, List.of("prim", "-m", "ledger")),
-                    "(sleep)",
-                    "/ledger/held");
-        }
-        // Nothing else was wrong with it.
-        cluster.must(node, List.of("prim", "-m", "ledger"));
+        String file = node.disk() + "/ledger/by-hand";
+        Await.until(
+                file + " is refused",
+                Shell.PATIENCE,
+                () ->
+                        node.exec(Shell.PATIENCE, "", List.of("touch", file))
+                                .err()
+                                .contains("Read-only file system"));
         uninstall();
     }
 
