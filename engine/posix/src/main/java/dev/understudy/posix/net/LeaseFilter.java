@@ -12,7 +12,9 @@ import java.util.List;
 /// Two nf_tables tables of one name (families inet and arp) drop what goes to or comes from the
 /// addresses, ARP and neighbour solicitations included, unless the address is an element of a set;
 /// the element vanishes by itself when nobody renews it. So a program that was killed, stopped or
-/// hangs cannot keep an address alive. Locally delivered packets are covered too.
+/// hangs cannot keep an address alive. Locally delivered packets are covered too. Only the end of a
+/// TCP connection may still be told: a client whose server is killed with the lease hears of it and
+/// turns to the next owner, instead of waiting for an answer until its own patience ends.
 ///
 /// Opened in the network namespace it works in; thread-safe.
 public final class LeaseFilter implements AutoCloseable {
@@ -36,8 +38,12 @@ public final class LeaseFilter implements AutoCloseable {
     private static final int NETWORK = 1; // NFT_PAYLOAD_NETWORK_HEADER
     private static final int TRANSPORT = 2;
     private static final int ICMPV6 = 58;
+    private static final int TCP = 6;
     private static final int NEIGHBOR_SOLICITATION = 135;
     private static final int TABLE_ATTRIBUTE = 1;
+
+    /// Flags of segments that end a connection (RFC 9293 3.1): RST, RST+ACK, FIN+ACK.
+    private static final byte[] GOODBYES = {0x04, 0x14, 0x11};
 
     private final String table;
     private final List<InetAddress> four;
@@ -153,6 +159,11 @@ public final class LeaseFilter implements AutoCloseable {
             byte[] ip = address.getAddress();
             batch.openRule(NftBatch.INET, table, "in").meta(META_NFPROTO, 2);
             batch.payload(NETWORK, 16, ip).dropUnlessIn("lease4"); // RFC 791: destination
+            for (byte goodbye : GOODBYES) {
+                batch.openRule(NftBatch.INET, table, "out").meta(META_NFPROTO, 2);
+                batch.meta(META_L4PROTO, TCP).payload(TRANSPORT, 13, new byte[] {goodbye});
+                batch.payload(NETWORK, 12, ip).accept();
+            }
             batch.openRule(NftBatch.INET, table, "out").meta(META_NFPROTO, 2);
             batch.payload(NETWORK, 12, ip).dropUnlessIn("lease4"); // source
             batch.openRule(NftBatch.ARP, table, "in");
@@ -168,6 +179,11 @@ public final class LeaseFilter implements AutoCloseable {
             byte[] ip = address.getAddress();
             batch.openRule(NftBatch.INET, table, "in").meta(META_NFPROTO, 10);
             batch.payload(NETWORK, 24, ip).dropUnlessIn("lease6"); // RFC 8200: destination
+            for (byte goodbye : GOODBYES) {
+                batch.openRule(NftBatch.INET, table, "out").meta(META_NFPROTO, 10);
+                batch.meta(META_L4PROTO, TCP).payload(TRANSPORT, 13, new byte[] {goodbye});
+                batch.payload(NETWORK, 8, ip).accept();
+            }
             batch.openRule(NftBatch.INET, table, "out").meta(META_NFPROTO, 10);
             batch.payload(NETWORK, 8, ip).dropUnlessIn("lease6"); // source
             // RFC 4861 4.3: a solicitation goes to a multicast group and names its target inside.
@@ -291,7 +307,7 @@ public final class LeaseFilter implements AutoCloseable {
     }
 
     private int expectedRules() {
-        return 4 * four.size() + 3 * six.size();
+        return (4 + GOODBYES.length) * four.size() + (3 + GOODBYES.length) * six.size();
     }
 
     private int countRules() throws ErrnoException {

@@ -184,12 +184,21 @@ final class NftBatch {
         message.attribute(1, set).attributeU32Be(2, REGISTER);
         message.attributeU32Be(4, set.hashCode() & 0x7fffffff);
         message.attributeU32Be(5, LOOKUP_INVERTED).close(data).close(element);
-        element = openExpression("immediate");
-        data = message.open(2);
+        return verdict(0); // NF_DROP
+    }
+
+    /// Lets the packet pass this chain; closes the rule.
+    NftBatch accept() {
+        return verdict(1); // NF_ACCEPT
+    }
+
+    private NftBatch verdict(int code) {
+        int element = openExpression("immediate");
+        int data = message.open(2);
         message.attributeU32Be(1, 0); // NFT_REG_VERDICT
         int value = message.open(2);
         int verdict = message.open(2); // NFTA_DATA_VERDICT
-        message.attributeU32Be(1, 0).close(verdict).close(value); // NF_DROP
+        message.attributeU32Be(1, code).close(verdict).close(value);
         message.close(data).close(element).close(expressions).end();
         return this;
     }

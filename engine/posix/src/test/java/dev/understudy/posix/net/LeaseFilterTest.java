@@ -8,7 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.ErrnoException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -61,6 +68,49 @@ class LeaseFilterTest {
                         return true;
                     });
         }
+    }
+
+    /// A client that waits for an answer has nothing to send again: it would wait for ever for a
+    /// server that was killed after the lease.
+    @Test
+    void theEndOfAConnectionIsToldAfterTheLease() throws Exception {
+        InetAddress four = InetAddress.getByName("10.99.0.100");
+        try (TestNet net = new TestNet(2);
+                ExecutorService clients = Executors.newSingleThreadExecutor()) {
+            int read =
+                    net.inside(
+                            "n1",
+                            () -> {
+                                try (RouteNetlink route = new RouteNetlink();
+                                        LeaseFilter filter = new LeaseFilter(TABLE, List.of(four));
+                                        ServerSocket server = new ServerSocket()) {
+                                    filter.create(0);
+                                    filter.open(60_000);
+                                    route.addAddress(index(route, "eth0"), four, 32, 60, false);
+                                    server.bind(new InetSocketAddress(four, 0));
+                                    Future<Integer> client =
+                                            clients.submit(() -> ask(net, server.getLocalPort()));
+                                    try (Socket served = server.accept()) {
+                                        assertEquals('?', served.getInputStream().read());
+                                        filter.end();
+                                    }
+                                    return client.get(10, TimeUnit.SECONDS);
+                                }
+                            });
+            assertEquals(-1, read, "the client hears that its server is gone");
+        }
+    }
+
+    private static int ask(TestNet net, int port) throws Exception {
+        return net.inside(
+                "n2",
+                () -> {
+                    try (Socket socket = new Socket("10.99.0.100", port)) {
+                        socket.setSoTimeout(5000);
+                        socket.getOutputStream().write('?');
+                        return socket.getInputStream().read();
+                    }
+                });
     }
 
     @Test
