@@ -451,6 +451,22 @@ public final class JoinPlan {
         todo.addAttributes(tree, id.high(), id.low());
     }
 
+    /// A file that counted as a whole was sent whole, its attributes with it, and nothing came in
+    /// between.
+    public void copied(int tree, FileId id) {
+        BlockSet.Part part = todo.find(id.high(), id.low());
+        if (part != null && part.tree() == tree && hasAttributesAlone(part)) {
+            todo.remove(part);
+        }
+    }
+
+    private static boolean hasAttributesAlone(BlockSet.Part part) {
+        return !part.isWhole()
+                && !part.hasBlocks()
+                && !part.hasNames()
+                && part.cut() == BlockSet.NO_CUT;
+    }
+
     /// Adds the ranges of a file that counted as a whole.
     public void copyRanges(BlockSet ranges) {
         todo.addAll(ranges);

@@ -259,4 +259,22 @@ class JoinPlanTest {
         plan.targetReady();
         assertTrue(plan.isComplete());
     }
+
+    @Test
+    void aFileSentWholeIsDoneUnlessSomethingCameInBetween() {
+        JoinPlan plan = new JoinPlan(List.of(ROOT));
+        plan.begin(false, set(), set(), 0);
+        plan.targetBegun();
+        plan.placed(0, file(1), Item.MADE, false, true);
+        assertEquals(new JoinPlan.Work.CopyWhole(0, file(1)), plan.next());
+        plan.copied(0, file(1));
+        assertEquals(0, plan.filesLeft());
+
+        plan.placed(0, file(2), Item.MADE, false, true);
+        assertEquals(new JoinPlan.Work.CopyWhole(0, file(2)), plan.next());
+        plan.applied(write(2, 3));
+        plan.copied(0, file(2));
+        assertEquals(new JoinPlan.Work.Copy(0, file(2), 3, 4), plan.next());
+        assertEquals(new JoinPlan.Work.Attributes(0, file(2)), plan.next());
+    }
 }

@@ -98,10 +98,12 @@ class MirrorFailoverIT {
         nothingLost();
     }
 
+    /// What `protect` can see: the nodes do not hear each other, the virtual address answers. A cut
+    /// of everything between the nodes that leaves both the witness is beyond it (see FAILOVER.md).
     @Test
-    void aCutBetweenTheNodesLeavesOneServing() throws Exception {
+    void nodesThatDoNotHearEachOtherLeaveOneServing() throws Exception {
         LabNode before = primary();
-        lab.network().cut("a", "b");
+        lab.network().silence("a", "b");
         cluster.awaitState(before, MODULE, "ALONE", FAILOVER);
         assertTrue(
                 cluster.state(cluster.other(before), MODULE)

@@ -25,6 +25,7 @@ public final class Scenario {
     private static final Duration SERVICE = Duration.ofMinutes(1);
     private static final Duration IN_SYNC = Duration.ofMinutes(3);
     private static final Duration EQUAL = Duration.ofSeconds(20);
+    private static final Duration START_ENDS = Duration.ofSeconds(10);
     private static final int COMMITS = 5;
 
     private final TestCluster cluster;
@@ -144,12 +145,27 @@ public final class Scenario {
         kill(node, application.processName());
         load.awaitCommits(COMMITS);
         long gapMs = gapMs(fromNs);
-        Split split =
-                Split.of(cluster.journalSince(node, application.module(), at), at.toEpochMilli());
+        Split split = split(node, at);
         results.add(Result.of(round, "application-kill", gapMs, split));
         timeline.answer(application.title() + " commits again after " + gapMs + " ms");
         cluster.awaitInSync(application.module(), IN_SYNC);
         check();
+    }
+
+    /// Reads where the time went, once the start script has ended: the application may commit
+    /// before it has.
+    private Split split(LabNode node, Instant at) {
+        long endNs = System.nanoTime() + START_ENDS.toNanos();
+        while (true) {
+            Split split =
+                    Split.of(
+                            cluster.journalSince(node, application.module(), at),
+                            at.toEpochMilli());
+            if (split.applicationStartMs() >= 0 || System.nanoTime() >= endNs) {
+                return split;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
     }
 
     private void serviceMoved(
@@ -164,8 +180,7 @@ public final class Scenario {
                                 .isPresent());
         load.awaitCommits(COMMITS);
         long gapMs = gapMs(fromNs);
-        Split split =
-                Split.of(cluster.journalSince(to, application.module(), at), at.toEpochMilli());
+        Split split = split(to, at);
         results.add(Result.of(round, event, gapMs, split));
         if (!split.words().isEmpty()) {
             timeline.answer(

@@ -26,6 +26,8 @@ final class FileTask {
     private static final int NAMES_BYTES_MAX = 60_000;
     private static final int PUTS = 64;
     private static final int SEGMENTS_MAX = 10_000;
+    private static final int SMALL_BYTES = 64 << 10;
+    private static final int COMPARE_WEIGHT = 256 << 10; // most files are far smaller than a piece
 
     /// A name that the target lacks.
     record Put(int tree, FileId parent, TreeReader.Entry entry) {}
@@ -49,10 +51,15 @@ final class FileTask {
     }
 
     private void run(Read read) {
+        run(read, endByte - firstByte);
+    }
+
+    /// @param bytes about what will be read
+    private void run(Read read, long bytes) {
         Reading begun = job.plan().read(tree, id, firstByte, endByte);
         reading = begun;
-        job.worker()
-                .execute(() -> {
+        job.submit(
+                () -> {
                     Runnable then;
                     try {
                         then = read.run();
@@ -61,15 +68,14 @@ final class FileTask {
                         then = () -> job.fail("reading failed: " + text);
                     }
                     Runnable next = then;
-                    job.loop()
-                            .execute(() -> {
-                                job.plan().readEnded(begun);
-                                if (!job.isOver()) {
-                                    next.run();
-                                    job.pump();
-                                }
-                            });
-                });
+                    return () -> {
+                        job.plan().readEnded(begun);
+                        if (!job.isOver()) {
+                            next.run();
+                        }
+                    };
+                },
+                bytes);
     }
 
     static ByteBuffer buffer(int bytes) {
@@ -204,17 +210,54 @@ final class FileTask {
         task.run(task::readData);
     }
 
-    /// Turns "all of it" into the ranges that hold data; what lies beyond the end is cut.
+    /// Sends a small file as it is; turns "all of it" of others into the ranges that hold data. What
+    /// lies beyond the end is cut.
     static void copyWhole(SourceJob job, int tree, FileId id) {
         FileTask task = new FileTask(job, tree, id);
         boolean fresh = job.plan().isFresh(id);
-        task.run(() -> {
-            Attributes attributes = job.reader(tree).attributes(id);
-            long size = attributes == null ? 0 : attributes.size();
-            BlockSet ranges = new BlockSet(Tracker.BLOCK_SHIFT);
-            task.addRanges(ranges, size, fresh);
-            return () -> job.plan().copyRanges(ranges);
-        });
+        task.run(
+                () -> {
+                    Attributes attributes = job.reader(tree).attributes(id);
+                    long size = attributes == null ? 0 : attributes.size();
+                    BlockSet ranges = new BlockSet(Tracker.BLOCK_SHIFT);
+                    task.addRanges(ranges, size, fresh);
+                    ByteBuffer small =
+                            fresh && attributes != null && size <= SMALL_BYTES
+                                    ? task.readSmall((int) size)
+                                    : null;
+                    return () -> {
+                        if (small == null || attributes == null || task.isSpoiled()) {
+                            job.plan().copyRanges(ranges);
+                        } else {
+                            task.sendSmall(small, attributes);
+                        }
+                    };
+                },
+                SMALL_BYTES);
+    }
+
+    /// @return the data behind room for a header; null if the file has holes or is no longer as long
+    private @Nullable ByteBuffer readSmall(int size) throws IOException {
+        if (size > 0 && job.reader(tree).nextHole(id, 0) != size) {
+            return null;
+        }
+        ByteBuffer frame = buffer(Item.HEADER_BYTES + size);
+        frame.position(Item.HEADER_BYTES);
+        int got = size == 0 ? 0 : job.reader(tree).read(id, 0, frame);
+        return got == size ? frame : null;
+    }
+
+    private void sendSmall(ByteBuffer frame, Attributes attributes) {
+        int end = frame.position();
+        if (end > Item.HEADER_BYTES) {
+            frame.position(0);
+            Item.begin(frame, FrameType.COPY, tree, 0, job.host().applied(), id, 0);
+            frame.position(end);
+            job.send(frame);
+            job.copied(end - Item.HEADER_BYTES);
+        }
+        job.plan().copied(tree, id);
+        sendAttributes(attributes);
     }
 
     /// A hole of a file that was in nobody's way on the target needs no copy; one that may cover
@@ -278,7 +321,7 @@ final class FileTask {
         FileTask task = new FileTask(job, tree, id);
         long offset = first << Tracker.BLOCK_SHIFT;
         int bytes = (int) (end - first) << Tracker.BLOCK_SHIFT;
-        task.run(() -> task.readHashes(offset, bytes, Tracker.BLOCK_SHIFT, null));
+        task.run(() -> task.readHashes(offset, bytes, Tracker.BLOCK_SHIFT, null), bytes);
     }
 
     static void compareWhole(SourceJob job, int tree, FileId id, long from) {
@@ -288,7 +331,7 @@ final class FileTask {
         int shift = job.isDeep() ? WHOLE_SHIFT : Tracker.BLOCK_SHIFT;
         job.plan().comparing(1);
         Runnable more = () -> compareWhole(job, tree, id, from + bytes);
-        task.run(() -> task.readHashes(from, bytes, shift, more));
+        task.run(() -> task.readHashes(from, bytes, shift, more), COMPARE_WEIGHT);
     }
 
     private Runnable readHashes(long offset, int bytes, int shift, @Nullable Runnable more)

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /// The source's side of a resynchronisation: carries out what [JoinPlan] decides.
 ///
@@ -54,7 +55,8 @@ public final class SourceJob {
 
     private static final int OUTSTANDING_MAX = 256;
     private static final long OUTSTANDING_BYTES_MAX = 8L << 20;
-    private static final int TASKS_MAX = 4;
+    private static final int TASKS_MAX = 64;
+    private static final long READING_BYTES_MAX = 4L << 20;
     private static final long STALL_NS = 30_000_000_000L;
 
     private final EventLoop loop;
@@ -67,6 +69,8 @@ public final class SourceJob {
     private final Map<Long, List<TreeReader.Entry>> listings = new HashMap<>();
     private final ArrayDeque<FileTask.Put> puts = new ArrayDeque<>();
     private final ArrayDeque<ByteBuffer> outgoing = new ArrayDeque<>();
+    private List<Supplier<Runnable>> batch = new ArrayList<>();
+    private long readingBytes;
     private final ByteBuffer scratch = FileTask.buffer(4 << 20);
     private final Limiter limiter;
     private final EventLoop.Timer timer;
@@ -237,10 +241,32 @@ public final class SourceJob {
         while (canWork() && startOne()) {
             drain();
         }
+        sendBatch();
         if (outgoing.isEmpty()) {
             advance();
         }
         wire.flush();
+    }
+
+    /// Gives the readings begun in this turn to the worker, and what they found back to the loop, in
+    /// one piece each: the loop is busy with the application, and a way to the worker and back for
+    /// each small file would take longer than reading it.
+    private void sendBatch() {
+        if (batch.isEmpty()) {
+            return;
+        }
+        List<Supplier<Runnable>> mine = batch;
+        batch = new ArrayList<>();
+        worker.execute(() -> {
+            List<Runnable> found = new ArrayList<>(mine.size());
+            for (Supplier<Runnable> read : mine) {
+                found.add(read.get());
+            }
+            loop.execute(() -> {
+                found.forEach(Runnable::run);
+                pump();
+            });
+        });
     }
 
     private void drain() {
@@ -254,6 +280,7 @@ public final class SourceJob {
         return wire.hasRoom()
                 && outgoing.isEmpty()
                 && plan.readings() < TASKS_MAX
+                && readingBytes < READING_BYTES_MAX
                 && framesSent - framesDone < OUTSTANDING_MAX
                 && bytesSent - bytesDone < OUTSTANDING_BYTES_MAX
                 && limiter.mayGo(loop.nowNs());
@@ -335,12 +362,19 @@ public final class SourceJob {
 
     // ---- what tasks call
 
-    EventLoop loop() {
-        return loop;
-    }
-
-    Executor worker() {
-        return worker;
+    /// Takes a reading for the next batch.
+    ///
+    /// @param read on the worker; gives what to do on the loop
+    /// @param bytes about what it reads
+    void submit(Supplier<Runnable> read, long bytes) {
+        readingBytes += bytes;
+        batch.add(() -> {
+            Runnable then = read.get();
+            return () -> {
+                readingBytes -= bytes;
+                then.run();
+            };
+        });
     }
 
     TreeReader reader(int tree) {
