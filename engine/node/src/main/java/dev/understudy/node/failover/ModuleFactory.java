@@ -327,6 +327,7 @@ public final class ModuleFactory {
                     base.queueBytes(),
                     base.inFlightBytes(),
                     config.replication().resyncLimit().map(l -> l.bytesPerSecond()).orElse(0L),
+                    base.confirmNs(),
                     config.replication().durability() == Replication.Durability.DISK);
         }
 

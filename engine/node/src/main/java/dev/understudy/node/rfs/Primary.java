@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 /// applied; with a peer nothing is applied before the peer has it.
 final class Primary implements MutationSink {
     private static final int WINDOW = 4096;
-    private static final long CONFIRM_DELAY_NS = 2_000_000L;
 
     /// Sees each operation when it has been applied, for a resynchronisation under way.
     interface Observer {
@@ -55,6 +54,7 @@ final class Primary implements MutationSink {
     private final DiskAnswers answers;
     private Pending pending = new Pending(2 * WINDOW);
     private final ArrayDeque<Integer> syncs = new ArrayDeque<>();
+    private long lastSync;
     private final ArrayDeque<Integer> overflow = new ArrayDeque<>();
     private final OpView view = new OpView();
     private final EventLoop.Timer confirmTimer;
@@ -127,6 +127,7 @@ final class Primary implements MutationSink {
         pending.sinceNs[slot] = loop.nowNs();
         metrics.announced(kind, pending.length[slot]);
         if (sync) {
+            lastSync = seq;
             if (pending.source[slot] != null) {
                 syncs.add(slot);
             }
@@ -212,10 +213,20 @@ final class Primary implements MutationSink {
         commit();
         Wire to = wire;
         if (to != null) {
-            to.flush();
-            if (peer != Peer.NONE && source.applied() > confirmSent && !confirmTimer.isArmed()) {
-                confirmTimer.armNs(CONFIRM_DELAY_NS);
+            if (peer != Peer.NONE && source.applied() > confirmSent) {
+                confirmSoon(to);
             }
+            to.flush();
+        }
+    }
+
+    /// Confirmations travel with the operations that follow, a little later without any; at once
+    /// when the peer needs them to begin a sync.
+    private void confirmSoon(Wire to) {
+        if (confirmSent < lastSync && to.hasRoom()) {
+            confirm(to);
+        } else if (!confirmTimer.isArmed()) {
+            confirmTimer.armNs(tuning.confirmNs());
         }
     }
 

@@ -226,7 +226,8 @@ final class TargetSide {
             secondary.attach(to);
             if (role == Role.JOINING && !mirrored) {
                 beganNs = shared.loop().nowNs();
-                job = new TargetJob(to, new JobHost(), shared.trees());
+                boolean adopts = !shared.marks().journal().generation().isSome();
+                job = new TargetJob(to, new JobHost(), shared.trees(), adopts);
             } else if (!resumes) {
                 secondary.begin(hello.received() + 1);
                 secondary.attach(to);

@@ -8,6 +8,8 @@ package dev.understudy.node.rfs;
 /// @param inFlightBytes bytes a primary may have sent and not yet applied; less than half of the
 ///   queue
 /// @param resyncBytesPerSecond limit of a resynchronisation, 0 = none
+/// @param confirmNs how long a confirmation waits for an operation to travel with; none that a sync
+///   of the peer waits for
 /// @param waitsForDisks whether every operation is answered only when it is durable on both disks
 ///   (`durability: disk`)
 public record Tuning(
@@ -16,8 +18,9 @@ public record Tuning(
         long queueBytes,
         long inFlightBytes,
         long resyncBytesPerSecond,
+        long confirmNs,
         boolean waitsForDisks) {
     /// The values that fit most machines.
     public static final Tuning DEFAULT =
-            new Tuning(2_000_000_000L, 1_000_000_000L, 64L << 20, 16L << 20, 0, false);
+            new Tuning(2_000_000_000L, 1_000_000_000L, 64L << 20, 16L << 20, 0, 2_000_000L, false);
 }

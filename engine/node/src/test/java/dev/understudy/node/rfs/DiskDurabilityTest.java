@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class DiskDurabilityTest {
     private static final Tuning TUNING =
-            new Tuning(5_000_000_000L, 1_000_000_000L, 64L << 20, 16L << 20, 0, true);
+            new Tuning(5_000_000_000L, 1_000_000_000L, 64L << 20, 16L << 20, 0, 2_000_000L, true);
 
     @TempDir Path home;
     private LoopDisk diskA;

@@ -108,6 +108,23 @@ class ReplicaPairTest {
         assertEquals(before + 2, syncs());
     }
 
+    @Test
+    void aSyncOfThePeerWaitsForNoConfirmationThatIsPutOff() throws Exception {
+        long lateNs = 10_000_000_000L;
+        Tuning tuning =
+                new Tuning(2_000_000_000L, 1L << 50, 64L << 20, 16L << 20, 0, lateNs, false);
+        a.start(b.name, b.address(), tuning);
+        b.start(a);
+        a.prim(1);
+        a.join(b, 1);
+        Path file = a.directory.resolve("file");
+        write(file, 0, new byte[100]);
+        long fromNs = System.nanoTime();
+        sync(file);
+        long tookNs = System.nanoTime() - fromNs;
+        assertTrue(tookNs < lateNs / 2, "fsync took " + tookNs / 1_000_000 + " ms");
+    }
+
     private long syncs() {
         a.replica().status().join(); // what the loop wrote until now is seen here
         return a.replica().metrics().syncNs().getTotalCount();
@@ -117,6 +134,31 @@ class ReplicaPairTest {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             channel.force(true);
         }
+    }
+
+    @Test
+    void whatWasBroughtByOtherMeansIsComparedAndNotCopied() throws Exception {
+        for (TestNode node : List.of(a, b)) {
+            Random random = new Random(4);
+            for (int i = 0; i < 30; i++) {
+                byte[] data = new byte[100_000];
+                random.nextBytes(data);
+                Path folder = Files.createDirectories(node.directory.resolve("d" + i % 3));
+                Files.write(folder.resolve("f" + i), data);
+            }
+        }
+        Files.createLink(b.directory.resolve("same"), b.directory.resolve("d1/f1"));
+        Files.writeString(a.directory.resolve("same"), "one of its own here");
+        write(b.directory.resolve("d2/f2"), 50_000, new byte[] {1, 2, 3});
+        Files.writeString(b.directory.resolve("d0/more"), "only there");
+        startBoth();
+        a.prim(1);
+        a.join(b, 1);
+        assertEqualTrees();
+        long copied = a.resynced.getLast().bytesCopied();
+        // one 64 KiB piece that differs, the file that had two names there, the small one
+        assertTrue(copied <= 65_536 + 100_000 + 4096, "copied " + copied);
+        assertTrue(copied >= 100_000, "copied " + copied);
     }
 
     @Test

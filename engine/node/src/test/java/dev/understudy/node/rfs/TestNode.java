@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class TestNode implements AutoCloseable {
     static final String MODULE = "m";
     static final Tuning TUNING =
-            new Tuning(2_000_000_000L, 300_000_000L, 64L << 20, 16L << 20, 0, false);
+            new Tuning(2_000_000_000L, 300_000_000L, 64L << 20, 16L << 20, 0, 2_000_000L, false);
 
     final String name;
     final Path directory;

@@ -16,8 +16,13 @@ import dev.understudy.tests.lab.Shell;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,6 +167,39 @@ class MirrorFailoverIT {
         scenario.stop(1);
         scenario.applicationKill(1);
         nothingLost();
+    }
+
+    /// A client that waits for nothing would otherwise hold a connection to nobody until its own
+    /// time runs out.
+    @Test
+    void aSwapEndsTheConnectionsOfClients() throws Exception {
+        LabNode before = primary();
+        CountDownLatch connected = new CountDownLatch(1);
+        CompletableFuture<Long> ended =
+                lab.client().start("idle client", () -> endOfConnection(connected));
+        assertTrue(connected.await(10, TimeUnit.SECONDS));
+        cluster.must(before, List.of("swap", "-m", MODULE));
+        long swappedNs = System.nanoTime();
+        cluster.awaitState(cluster.other(before), MODULE, "PRIM", FAILOVER);
+        long endedNs = ended.get(20, TimeUnit.SECONDS);
+        assertTrue(
+                endedNs - swappedNs < 3_000_000_000L,
+                "ended " + (endedNs - swappedNs) / 1_000_000 + " ms after the swap");
+    }
+
+    private static long endOfConnection(CountDownLatch connected) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.setSoTimeout(15_000);
+            socket.connect(new InetSocketAddress(Lab.VIRTUAL_IP, stage.application().port()), 5000);
+            connected.countDown();
+            int read = socket.getInputStream().read();
+            assertEquals(-1, read);
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (SocketException _) {
+            return System.nanoTime(); // a reset says the same
+        }
+        return System.nanoTime();
     }
 
     private static int connectionsWithFlushedCaches(int count) throws Exception {

@@ -653,8 +653,8 @@ final class Writes {
     private int sync(int slot, LowerFile file, int body) {
         boolean dataOnly = (memory.getInt(body + 8) & Fuse.FSYNC_FDATASYNC) != 0;
         int position = memory.position();
-        if (file.timesDue() && !isLocal(file)) {
-            sendTimes(file);
+        if (!dataOnly && file.timesDue() && !isLocal(file)) {
+            sendTimes(file); // fdatasync(2) needs no time stamps
         }
         memory.position(position);
         boolean local = isLocal(file);

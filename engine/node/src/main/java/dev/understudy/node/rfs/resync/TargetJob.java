@@ -59,6 +59,7 @@ public final class TargetJob {
     private final Wire wire;
     private final Host host;
     private final List<LowerTree> trees;
+    private final boolean adopts;
     private final List<TreeWriter> writers = new ArrayList<>();
     private final List<TreeReader> readers = new ArrayList<>();
     private final ByteBuffer scratch =
@@ -78,9 +79,13 @@ public final class TargetJob {
     private Progress progress = new Progress("starting", 0, 0, 0, 0, 0, 0);
 
     /// Makes a job that waits for the source's first frame.
-    public TargetJob(Wire wire, Host host, List<LowerTree> trees) {
+    ///
+    /// @param adopts whether what lies here was brought by other means and has no history: files
+    ///   under the right names are taken for the source's, and compared
+    public TargetJob(Wire wire, Host host, List<LowerTree> trees, boolean adopts) {
         this.wire = wire;
         this.host = host;
+        this.adopts = adopts;
         this.trees = List.copyOf(trees);
         for (LowerTree tree : trees) {
             writers.add(new TreeWriter(tree));
@@ -298,7 +303,7 @@ public final class TargetJob {
         body.get(name);
         Attributes attributes = Attributes.read(body);
         host.mark(tree, id, Item.MARK_ATTRIBUTES, 0, 0);
-        TreeWriter.Placed placed = writers.get(tree).put(id, parent, name, attributes);
+        TreeWriter.Placed placed = writers.get(tree).put(id, parent, name, attributes, adopts);
         if (placed == TreeWriter.Placed.MADE) {
             int flags = attributes.type() == Stat.S_IFDIR ? Item.MARK_NAMES : Item.MARK_WHOLE;
             host.mark(tree, id, flags, 0, 0);

@@ -53,8 +53,10 @@ public final class TreeWriter {
     /// @param parent directory that is already there
     /// @param attributes as on the source; the modification time is only right until data is
     ///   written, see [#setAttributes]
+    /// @param adopts whether a file of the same kind that is under the name already may become the
+    ///   one meant, whatever id it has: this copy was filled by other means and has no history
     /// @throws IOException with the error of the file system
-    public Placed put(FileId id, FileId parent, byte[] name, Attributes attributes)
+    public Placed put(FileId id, FileId parent, byte[] name, Attributes attributes, boolean adopts)
             throws IOException {
         ThreadMask.clear();
         LowerFile directory = tree.byId(parent);
@@ -65,7 +67,9 @@ public final class TreeWriter {
         try (CString c = CString.of(name)) {
             LowerFile there = tree.findAt(fd, c.address(), stat);
             Placed placed = Placed.THERE;
-            if (there == null || !carries(there, id)) {
+            if (adopts && there != null && isAdoptable(there, id, attributes)) {
+                Errno.check("mark " + id, tree.assign(there, id.high(), id.low()));
+            } else if (there == null || !carries(there, id)) {
                 if (there != null) {
                     putAside(fd, c.address());
                 }
@@ -82,6 +86,16 @@ public final class TreeWriter {
         } finally {
             tree.unpin(directory);
         }
+    }
+
+    /// One name and one kind only: then no other name of the source can mean the same file.
+    private boolean isAdoptable(LowerFile there, FileId id, Attributes wanted) {
+        boolean alone = stat.isDirectory() || (stat.isRegular() && stat.links() == 1);
+        return alone
+                && stat.type() == wanted.type()
+                && wanted.links() == 1
+                && !carries(there, id)
+                && tree.byId(id) == null;
     }
 
     private boolean carries(LowerFile file, FileId id) {
