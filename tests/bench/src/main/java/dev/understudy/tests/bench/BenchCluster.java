@@ -57,14 +57,14 @@ public final class BenchCluster {
         }
     }
 
-    private static Path pack(TestCluster cluster, LabNode node) {
+    static Path pack(TestCluster cluster, LabNode node) {
         Path archive = cluster.lab().directory().resolve("bench.safe");
         Path sources = Path.of(System.getProperty("project"), "tests", "bench", "module");
         cluster.must(node, List.of("pack", "--output=" + archive, sources.toString()));
         return archive;
     }
 
-    private static void plain(TestCluster cluster, LabNode node) {
+    static void plain(TestCluster cluster, LabNode node) {
         try {
             Path etc = node.seen(cluster.home().resolve("etc"));
             Files.createDirectories(etc);
