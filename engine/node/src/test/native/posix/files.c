@@ -191,6 +191,21 @@ void data_cases(void)
     close(fd);
     one("f");
 
+    begin("a path that was looked up before the last name went");
+    make("f", 0644, "content");
+    fd = O(open("f", O_PATH));
+    char looked[64];
+    snprintf(looked, sizeof looked, "/proc/self/fd/%d", fd);
+    S(unlink("f"));
+    S(chmod(looked, 0600));
+    S(truncate(looked, 3));
+    S(stat(looked, &(struct stat){0}));
+    other = O(open(looked, O_RDWR));
+    S(read(other, block, 100));
+    close(other);
+    S(chmod(looked, 0640));
+    close(fd);
+
     begin("data and the limit of a process");
     short_file_limit();
     one("limited");

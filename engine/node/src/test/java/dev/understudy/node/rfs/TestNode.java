@@ -174,7 +174,7 @@ final class TestNode implements AutoCloseable {
     }
 
     <T extends Event.Data> T await(Class<T> type) {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         try {
             while (true) {
                 long leftNs = endNs - System.nanoTime();
@@ -202,7 +202,7 @@ final class TestNode implements AutoCloseable {
     }
 
     void awaitStatus(java.util.function.Predicate<ReplicaStatus> wanted, String what) {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         ReplicaStatus status = replica().status().join();
         while (!wanted.test(status)) {
             ReplicaStatus last = status;

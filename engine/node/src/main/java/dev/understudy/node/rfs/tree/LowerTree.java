@@ -562,16 +562,26 @@ public final class LowerTree implements AutoCloseable {
     /// Takes one [#opened] back.
     public synchronized void closed(LowerFile file) {
         file.countOpen(-1);
-        if (file.opens() == 0 && file.keptOpen) {
-            file.keptOpen = false;
-            unpin(file);
-        }
+        letNamelessGo(file);
+    }
+
+    /// Whether only an open descriptor can still lead to the file, and somebody may come for it:
+    /// through an open handle, or a path that was looked up before the name went.
+    private static boolean isToKeep(LowerFile file) {
+        return (file.isNameless() && (file.opens() > 0 || file.lookups() > 0))
+                || (file.isTemporary() && file.opens() > 0);
     }
 
     private void keepNameless(LowerFile file) {
-        boolean nameless = file.isNameless() || file.isTemporary();
-        if (nameless && file.opens() > 0 && !file.keptOpen && pin(file) >= 0) {
+        if (!file.keptOpen && isToKeep(file) && pin(file) >= 0) {
             file.keptOpen = true;
+        }
+    }
+
+    private void letNamelessGo(LowerFile file) {
+        if (file.keptOpen && file.opens() == 0 && !isToKeep(file)) {
+            file.keptOpen = false;
+            unpin(file);
         }
     }
 
@@ -621,7 +631,6 @@ public final class LowerTree implements AutoCloseable {
         if (file.identified) {
             index.remove(file.idHigh, file.idLow);
         }
-        // while the kernel knows it, its descriptor stays: no handle could open it any more
         if (file.pins == 0 && file.lookups() == 0) {
             drop(file);
         }
@@ -630,8 +639,9 @@ public final class LowerTree implements AutoCloseable {
     /// Lets the kernel's look-ups go; a file that nobody uses any more is forgotten.
     public synchronized void forget(long nodeId, long count) {
         LowerFile file = nodeId == 1 ? root : byIno.get(nodeId);
-        if (file != null && file.forget(count) == 0 && file.pins == 0 && file != root) {
-            if (file.fd < 0 || file.isNameless()) {
+        if (file != null && file.forget(count) == 0 && file != root) {
+            letNamelessGo(file);
+            if (file.pins == 0 && (file.fd < 0 || file.isNameless())) {
                 drop(file);
             }
         }
@@ -644,6 +654,7 @@ public final class LowerTree implements AutoCloseable {
             while (file.opens() > 0) {
                 closed(file);
             }
+            letNamelessGo(file);
             file.cacheEpoch(-1);
         });
         root.lookedUp();
