@@ -148,10 +148,7 @@ public final class ResyncBench {
     private double rsync() {
         long fromNs = System.nanoTime();
         Shell.Result result =
-                a.exec(
-                        PATIENCE,
-                        "",
-                        List.of("rsync", "-a", "--delete", data + "/", url()));
+                a.exec(PATIENCE, "", List.of("rsync", "-a", "--delete", data + "/", url()));
         if (!result.isOk()) {
             throw new LabException("rsync: " + result.text());
         }

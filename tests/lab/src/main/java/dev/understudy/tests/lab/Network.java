@@ -91,8 +91,8 @@ public final class Network {
         cutOneWay(other, one, network);
     }
 
-    /// Cuts what two nodes say to each other by their own addresses, on every network, as a firewall
-    /// does; the virtual address stays in sight, and so do all other machines.
+    /// Cuts what two nodes say to each other by their own addresses, on every network, as a
+    /// firewall does; the virtual address stays in sight, and so do all other machines.
     public synchronized void silence(String one, String other) {
         for (int i = 0; i < networks; i++) {
             silenceOneWay(one, other, i);
@@ -105,8 +105,7 @@ public final class Network {
         rules.put(
                 "silence " + from + ">" + to + " " + network,
                 "iifname \"%s%d\" oifname \"%s%d\" ip saddr != %s ip daddr != %s drop"
-                        .formatted(
-                                from, network, to, network, Lab.VIRTUAL_IP, Lab.VIRTUAL_IP));
+                        .formatted(from, network, to, network, Lab.VIRTUAL_IP, Lab.VIRTUAL_IP));
     }
 
     /// Cuts a machine off on every network: nothing reaches it, nothing leaves it.

@@ -210,8 +210,8 @@ final class FileTask {
         task.run(task::readData);
     }
 
-    /// Sends a small file as it is; turns "all of it" of others into the ranges that hold data. What
-    /// lies beyond the end is cut.
+    /// Sends a small file as it is; turns "all of it" of others into the ranges that hold data.
+    /// What lies beyond the end is cut.
     static void copyWhole(SourceJob job, int tree, FileId id) {
         FileTask task = new FileTask(job, tree, id);
         boolean fresh = job.plan().isFresh(id);
@@ -236,7 +236,8 @@ final class FileTask {
                 SMALL_BYTES);
     }
 
-    /// @return the data behind room for a header; null if the file has holes or is no longer as long
+    /// @return the data behind room for a header; null if the file has holes or is no longer as
+    ///   long
     private @Nullable ByteBuffer readSmall(int size) throws IOException {
         if (size > 0 && job.reader(tree).nextHole(id, 0) != size) {
             return null;

@@ -248,9 +248,9 @@ public final class SourceJob {
         wire.flush();
     }
 
-    /// Gives the readings begun in this turn to the worker, and what they found back to the loop, in
-    /// one piece each: the loop is busy with the application, and a way to the worker and back for
-    /// each small file would take longer than reading it.
+    /// Gives the readings begun in this turn to the worker, and what they found back to the loop,
+    /// in one piece each: the loop is busy with the application, and a way to the worker and back
+    /// for each small file would take longer than reading it.
     private void sendBatch() {
         if (batch.isEmpty()) {
             return;
