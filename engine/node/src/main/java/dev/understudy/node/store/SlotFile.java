@@ -8,11 +8,14 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// One small record that is always whole: two slots, written in turn, each with sequence and CRC.
+/// One small record that is always whole: two slots with the same content, each with sequence and
+/// CRC.
 ///
-/// A write touches only the older slot and is answered after it is durable, so a kill or a power
-/// cut at any instant leaves the last answered record readable. Both slots are there from the
-/// start, so that a missing one shows. Not thread-safe.
+/// A write makes one slot durable, then the other, and is answered then. So a kill or a power cut
+/// at any instant leaves the last answered record readable, and a slot that rots loses nothing: the
+/// other one has the same. Written in turn, the one left would be older, and nobody could tell a
+/// rotten slot from a write that a power cut tore. Opening makes both slots equal again. Both are
+/// there from the start, so that a missing one shows. Not thread-safe.
 public final class SlotFile implements AutoCloseable {
     private static final int MAGIC = 0x55534c54; // "USLT"
     private static final int FORMAT = 1;
@@ -27,7 +30,6 @@ public final class SlotFile implements AutoCloseable {
     private byte @Nullable [] current;
     private boolean damaged;
     private long sequence;
-    private int slot;
 
     private SlotFile(Path path, FileChannel file) {
         this.path = path;
@@ -61,38 +63,34 @@ public final class SlotFile implements AutoCloseable {
         return current == null ? null : current.clone();
     }
 
-    /// Says whether the file holds bytes that are no whole record beside, or instead of, the one
-    /// read: a torn write is normal for one slot; with no readable slot at all the record is lost
-    /// and must not be guessed.
+    /// Says whether there was a record and no slot of it can be read: it must not be guessed.
     public boolean lost() {
         return damaged && current == null;
-    }
-
-    /// Says whether anything in the file is damaged: what is read may then be older than the last
-    /// record written. A write that a power cut tore looks the same.
-    public boolean isDamaged() {
-        return damaged;
     }
 
     /// Replaces the record; returns when it is durable.
     ///
     /// @param payload at most [#PAYLOAD_MAX] bytes
-    /// @throws IOException if the disk refuses; the record before is still there
+    /// @throws IOException if the disk refuses; what is read later is this record or the one before
     public void write(byte[] payload) throws IOException {
         if (payload.length > PAYLOAD_MAX) {
             throw new IOException(
                     path + ": record of " + payload.length + " bytes, at most " + PAYLOAD_MAX);
         }
-        int target = 1 - slot;
-        ByteBuffer out = ByteBuffer.allocate(HEADER + payload.length);
-        out.putInt(MAGIC).putInt(FORMAT).putLong(sequence + 1).putInt(payload.length).putInt(0);
-        out.putLong(crc(sequence + 1, payload)).put(payload).flip();
-        long at = (long) target * SLOT;
-        while (out.hasRemaining()) at += file.write(out, at);
-        file.force(true);
-        sequence++;
-        slot = target;
+        long number = ++sequence;
+        writeSlot(0, number, payload);
+        writeSlot(1, number, payload);
         current = payload.clone();
+        damaged = false;
+    }
+
+    private void writeSlot(int slot, long number, byte[] payload) throws IOException {
+        ByteBuffer out = ByteBuffer.allocate(HEADER + payload.length);
+        out.putInt(MAGIC).putInt(FORMAT).putLong(number).putInt(payload.length).putInt(0);
+        out.putLong(crc(number, payload)).put(payload).flip();
+        long at = (long) slot * SLOT;
+        while (out.hasRemaining()) at += file.write(out, at);
+        file.force(false);
     }
 
     private void load() throws IOException {
@@ -102,6 +100,7 @@ public final class SlotFile implements AutoCloseable {
             return;
         }
         damaged = size < 2L * SLOT; // a slot may be cut off
+        long[] numbers = {-1, -1};
         for (int i = 0; i < 2; i++) {
             ByteBuffer header = readFully((long) i * SLOT, HEADER);
             if (isBlank(header)) continue;
@@ -110,11 +109,17 @@ public final class SlotFile implements AutoCloseable {
                 damaged = true;
                 continue;
             }
-            long found = header.getLong(8);
-            if (current == null || found > sequence) {
+            numbers[i] = header.getLong(8);
+            if (current == null || numbers[i] > sequence) {
                 current = payload;
-                sequence = found;
-                slot = i;
+                sequence = numbers[i];
+            }
+        }
+        byte[] newest = current;
+        if (newest != null) {
+            // From here on it is known to others: a torn write must not bring an older one back.
+            for (int i = 0; i < 2; i++) {
+                if (numbers[i] != sequence) writeSlot(i, sequence, newest);
             }
         }
     }

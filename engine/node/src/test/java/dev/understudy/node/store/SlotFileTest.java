@@ -69,6 +69,53 @@ class SlotFileTest {
         }
     }
 
+    /// Nobody may take up an older record because the newest one has a bad byte.
+    @Test
+    void aByteThatRotsInEitherSlotLosesNothing() throws IOException {
+        Path path = folder.resolve("record");
+        try (SlotFile file = SlotFile.open(path)) {
+            file.write("older".getBytes(UTF_8));
+            file.write("newest".getBytes(UTF_8));
+        }
+        byte[] right = Files.readAllBytes(path);
+        for (int at = 0; at < right.length; at++) {
+            int inSlot = at % (64 * 1024);
+            if (inSlot > 100) continue;
+            byte[] wrong = right.clone();
+            wrong[at] ^= 0x40;
+            Path copy = folder.resolve("rotten");
+            Files.write(copy, wrong);
+            try (SlotFile file = SlotFile.open(copy)) {
+                assertArrayEquals("newest".getBytes(UTF_8), file.read(), "byte " + at);
+            }
+        }
+    }
+
+    /// What was read once is what a later write must not lose when a power cut tears it.
+    @Test
+    void whatWasReadOutlivesATornWrite() throws IOException {
+        Path path = folder.resolve("record");
+        try (SlotFile file = SlotFile.open(path)) {
+            file.write("before".getBytes(UTF_8));
+        }
+        byte[] before = Files.readAllBytes(path);
+        try (SlotFile file = SlotFile.open(path)) {
+            file.write("after".getBytes(UTF_8));
+        }
+        byte[] half = Files.readAllBytes(path);
+        System.arraycopy(before, 64 * 1024, half, 64 * 1024, 64 * 1024);
+        Files.write(path, half); // power was lost between the two slots
+        try (SlotFile file = SlotFile.open(path)) {
+            assertArrayEquals("after".getBytes(UTF_8), file.read());
+        }
+        byte[] torn = Files.readAllBytes(path);
+        torn[40] ^= 1; // the next write was torn in its first slot
+        Files.write(path, torn);
+        try (SlotFile file = SlotFile.open(path)) {
+            assertArrayEquals("after".getBytes(UTF_8), file.read());
+        }
+    }
+
     @Test
     void saysThatARecordIsLostWhenBothSlotsAreDamaged() throws IOException {
         Path path = folder.resolve("record");

@@ -82,13 +82,6 @@ public final class DirtyJournal implements AutoCloseable {
             worth = Worth.FRESH;
         } else {
             boolean sameBoot = record != null && readState(record);
-            if (state.isDamaged()) {
-                // What was read may be older than what was said last: neither complete nor of a
-                // known generation.
-                damaged[0] = true;
-                own = Generation.NONE;
-                base = Generation.NONE;
-            }
             worth =
                     !damaged[0] && known && second && (sameBoot || complete)
                             ? Worth.PROVEN
