@@ -101,6 +101,14 @@ public final class Network {
         apply();
     }
 
+    /// One direction of [#silence].
+    public synchronized void silenceOneWay(String from, String to) {
+        for (int i = 0; i < networks; i++) {
+            silenceOneWay(from, to, i);
+        }
+        apply();
+    }
+
     private void silenceOneWay(String from, String to, int network) {
         rules.put(
                 "silence " + from + ">" + to + " " + network,
