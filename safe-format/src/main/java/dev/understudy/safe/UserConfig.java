@@ -60,8 +60,26 @@ public record UserConfig(
     /// @param networks names of the cluster's networks; empty = all
     public record Heartbeats(
             Duration interval, Duration lease, Duration timeout, List<String> networks) {
+        private static final Duration LOOK_MIN = Duration.ofMillis(150);
+        private static final Duration LOOK_MAX = Duration.ofMillis(300);
+
         public Heartbeats {
             networks = List.copyOf(networks);
+        }
+
+        /// Returns how long one look at the witness and the virtual address takes: 150 to 300 ms,
+        /// a shorter one would take a busy neighbour for a silent one.
+        public Duration look() {
+            Duration share = timeout.multipliedBy(3).dividedBy(20);
+            return share.compareTo(LOOK_MIN) < 0
+                    ? LOOK_MIN
+                    : share.compareTo(LOOK_MAX) > 0 ? LOOK_MAX : share;
+        }
+
+        /// Returns the shortest [#timeout] that leaves the other node time to look for the virtual
+        /// address after the lease has lapsed.
+        public Duration timeoutMin() {
+            return lease.plus(lease.dividedBy(15)).plus(look()).plusMillis(1);
         }
     }
 

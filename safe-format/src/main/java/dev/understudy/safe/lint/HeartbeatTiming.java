@@ -23,6 +23,14 @@ final class HeartbeatTiming implements ConfigRule {
                                     Durations.format(beats.lease()),
                                     Durations.format(beats.timeout())),
                     "the old primary must have stopped before the other node begins");
+        } else if (beats.timeout().compareTo(beats.timeoutMin()) < 0) {
+            sink.add(
+                    at,
+                    "a timeout of %s leaves no time to look for the virtual address after the lease of %s"
+                            .formatted(
+                                    Durations.format(beats.timeout()),
+                                    Durations.format(beats.lease())),
+                    "use at least %d ms".formatted(beats.timeoutMin().toMillis()));
         }
         if (beats.interval().isZero()
                 || beats.interval().multipliedBy(4).compareTo(beats.lease()) > 0) {

@@ -43,18 +43,20 @@ final class SettingsOf {
         };
     }
 
-    /// The window is one and a half times the detection, its margin a seventh of that.
-    private static Timing timing(UserConfig config) {
+    /// The window is twice the detection, so that a SECOND on a busy machine does not miss it, and
+    /// long enough for a few looks; its margin a seventh of that.
+    static Timing timing(UserConfig config) {
         Timing base = Timing.DEFAULT;
         long graceNs = config.heartbeats().timeout().toNanos();
-        long windowNs = graceNs * 3 / 2;
+        long lookNs = config.heartbeats().look().toNanos();
+        long windowNs = Math.max(2 * graceNs, graceNs + 3 * lookNs);
         return new Timing(
                 config.heartbeats().interval().toNanos(),
                 config.heartbeats().lease().toNanos(),
                 graceNs,
                 windowNs,
                 Math.max(base.marginNs(), windowNs / 7),
-                base.probeNs(),
+                lookNs,
                 config.timeouts().start().toNanos(),
                 config.timeouts().stop().toNanos(),
                 config.timeouts().forceStop().toNanos(),

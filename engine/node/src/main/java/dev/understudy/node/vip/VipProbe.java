@@ -25,7 +25,7 @@ public final class VipProbe {
     /// Asks all addresses.
     ///
     /// @param port to be tried by TCP; any port, since a refusal is an answer too
-    /// @param timeoutNs until silence is believed; 300 ms and more
+    /// @param timeoutNs until silence is believed; 150 ms and more
     /// @return the first answer, or silence when no address answered
     public static VipAnswer probe(List<VipSpec> specs, int port, long timeoutNs) {
         if (specs.isEmpty()) {

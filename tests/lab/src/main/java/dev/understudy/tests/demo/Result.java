@@ -6,7 +6,8 @@ import dev.understudy.tests.cluster.Json;
 /// What one event cost; -1 where a number does not apply or could not be had.
 ///
 /// @param round 1-based
-/// @param event `power-off`, `daemon-death`, `stop`, `swap`, `application-kill` or `return`
+/// @param event `power-off`, `daemon-death`, `link-cut`, `stop`, `swap`, `application-kill` or
+///   `return`
 /// @param gapMs longest time without an acknowledged commit
 /// @param detectMs from the fault until the survivor decided
 /// @param vipMs from the decision until the virtual IP was there

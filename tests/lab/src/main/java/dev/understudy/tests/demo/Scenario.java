@@ -135,6 +135,20 @@ public final class Scenario {
         comesBack(round, victim, () -> {});
     }
 
+    /// Cuts the node that serves off from everybody; it comes back when the other one serves.
+    public void cutOff(int round) throws Exception {
+        LabNode before = primary();
+        LabNode after = cluster.other(before);
+        letRun();
+        timeline.fault(before.name() + " is cut off");
+        Instant at = Instant.now();
+        long fromNs = System.nanoTime();
+        cluster.lab().network().isolate(before.name());
+        serviceMoved(round, "link-cut", fromNs, at, after, "ALONE");
+        checkLedger();
+        comesBack(round, before, () -> cluster.lab().network().heal());
+    }
+
     /// Kills the application alone; its checkers notice and restart it where it is.
     public void applicationKill(int round) throws Exception {
         LabNode node = primary();

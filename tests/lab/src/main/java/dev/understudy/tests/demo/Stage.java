@@ -54,11 +54,16 @@ public final class Stage implements AutoCloseable {
 
     /// Forms the cluster, installs the module and makes the first node primary.
     public void install() throws Exception {
+        install(cluster.archive(module()));
+    }
+
+    /// As [#install()], with another archive of the application's module.
+    public void install(Path archive) throws Exception {
         cluster.form("demo");
         timeline.step("cluster \"demo\" formed over mutual TLS");
         LabNode first = lab.nodes().getFirst();
         List<String> words = new ArrayList<>();
-        words.addAll(List.of("install", cluster.archive(module()).toString()));
+        words.addAll(List.of("install", archive.toString()));
         words.addAll(application.parameters(cluster.dist()));
         cluster.must(first, words);
         timeline.step(module() + ".safe installed on both nodes");
