@@ -87,6 +87,46 @@ class ProgramsIT {
         assertTrue(sums.contains("Bad checksums:  0"), sums);
     }
 
+    static boolean isMariadbThere() {
+        return Files.isExecutable(Path.of("/usr/sbin/mariadbd"))
+                && Files.isExecutable(Path.of("/usr/bin/mariadb-slap"));
+    }
+
+    @Test
+    @EnabledIf("isMariadbThere")
+    void mariadbRecoversAfterItsOwnDeath() throws Exception {
+        Path data = mounted.directory.resolve("my");
+        String client = " --no-defaults -uroot -S " + data + "/s ";
+        String start =
+                "mariadbd --no-defaults --user=nobody --datadir=%1$s --socket=%1$s/s --pid-file=%1$s/pid"
+                                .formatted(data)
+                        + " --skip-networking --innodb-buffer-pool-size=32M </dev/null >>log 2>&1 &\n"
+                        + "mariadb-admin"
+                        + client
+                        + "--connect-timeout=1 --wait=60 ping";
+        run("mkdir my && chown nobody my");
+        run(
+                "mariadb-install-db --no-defaults --user=nobody --skip-test-db"
+                        + " --auth-root-authentication-method=normal --datadir="
+                        + data);
+        run(start);
+        try {
+            run(
+                    "mariadb-slap"
+                            + client
+                            + "--auto-generate-sql --auto-generate-sql-load-type=mixed --engine=innodb"
+                            + " --concurrency=4 --number-of-queries=400 --create-schema=slap --no-drop");
+            String rows = "mariadb" + client + "-N -e 'select count(*) from slap.t1'";
+            String before = run(rows);
+            run("kill -9 $(cat my/pid) && while kill -0 $(cat my/pid) 2>/dev/null; do :; done");
+            run(start);
+            assertEquals(before, run(rows), "rows after the recovery");
+            run("mariadb-check" + client + "-c --all-databases");
+        } finally {
+            run("mariadb-admin" + client + "shutdown || kill -9 $(cat my/pid) || true");
+        }
+    }
+
     @Test
     @EnabledIf("isSqliteThere")
     void sqliteWithSeveralWritersLosesNothing() throws Exception {
