@@ -304,7 +304,7 @@ class MirrorTest {
         for (TreeReader.Entry entry : entries) {
             Attributes a = from.attributes(entry.id());
             assertNotNull(a);
-            writer.put(entry.id(), directory, entry.name(), a);
+            writer.put(entry.id(), directory, entry.name(), a, false);
             if (a.isRegular()) {
                 from.read(entry.id(), 0, data.clear());
                 writer.write(entry.id(), 0, data.flip());
