@@ -78,8 +78,22 @@ final class FileTask {
                 bytes);
     }
 
+    /// Makes room for a small frame, which the wire copies.
     static ByteBuffer buffer(int bytes) {
-        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /// Reads data behind what a frame holds already; on the worker.
+    ///
+    /// @return bytes read, -1 if there is no such file any more
+    private int readInto(ByteBuffer frame, long offset) throws IOException {
+        if (frame.isDirect()) {
+            return job.reader(tree).read(id, offset, frame);
+        }
+        ByteBuffer scratch = job.scratch(frame.remaining());
+        int got = job.reader(tree).read(id, offset, scratch);
+        frame.put(scratch.flip());
+        return got;
     }
 
     // ---- names
@@ -106,7 +120,7 @@ final class FileTask {
         int index = 0;
         int flags = Item.FIRST;
         do {
-            ByteBuffer room = buffer(NAMES_BYTES_MAX + 512);
+            ByteBuffer room = job.frame(namesBytes(entries, index));
             Item.begin(room, FrameType.NAMES, tree, 0, tag, id, 0);
             int countAt = room.position();
             int first = index;
@@ -122,6 +136,14 @@ final class FileTask {
             flags = 0;
             job.send(room);
         } while (index < entries.size());
+    }
+
+    private static int namesBytes(List<TreeReader.Entry> entries, int from) {
+        int bytes = Item.HEADER_BYTES + 4;
+        for (int i = from; i < entries.size() && bytes < NAMES_BYTES_MAX; i++) {
+            bytes += 8 + 8 + 4 + 2 + entries.get(i).name().length;
+        }
+        return bytes;
     }
 
     private void note(TreeReader.Entry entry) {
@@ -242,9 +264,9 @@ final class FileTask {
         if (size > 0 && job.reader(tree).nextHole(id, 0) != size) {
             return null;
         }
-        ByteBuffer frame = buffer(Item.HEADER_BYTES + size);
+        ByteBuffer frame = job.frame(Item.HEADER_BYTES + size);
         frame.position(Item.HEADER_BYTES);
-        int got = size == 0 ? 0 : job.reader(tree).read(id, 0, frame);
+        int got = size == 0 ? 0 : readInto(frame, 0);
         return got == size ? frame : null;
     }
 
@@ -285,10 +307,10 @@ final class FileTask {
     private Runnable readData() throws IOException {
         int wanted = (int) (endByte - firstByte);
         boolean hole = job.isRegular(tree, id) && isHole();
-        ByteBuffer frame = buffer(Item.HEADER_BYTES + (hole ? 0 : wanted));
+        ByteBuffer frame = job.frame(Item.HEADER_BYTES + (hole ? 0 : wanted));
         frame.position(Item.HEADER_BYTES);
         boolean data = !hole && job.isRegular(tree, id);
-        int got = data ? job.reader(tree).read(id, firstByte, frame) : 0;
+        int got = data ? readInto(frame, firstByte) : 0;
         return () -> {
             if (isSpoiled()) {
                 job.plan().copyAgain(tree, id, firstByte, wanted);

@@ -15,13 +15,17 @@ import dev.understudy.node.rfs.tree.TreeReader;
 import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.net.EventLoop;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The source's side of a resynchronisation: carries out what [JoinPlan] decides.
 ///
@@ -57,6 +61,7 @@ public final class SourceJob {
     private static final long OUTSTANDING_BYTES_MAX = 8L << 20;
     private static final int TASKS_MAX = 64;
     private static final long READING_BYTES_MAX = 4L << 20;
+    private static final int LARGE_BYTES = Item.HEADER_BYTES + Item.COPY_BYTES_MAX;
     private static final long STALL_NS = 30_000_000_000L;
 
     private final EventLoop loop;
@@ -69,9 +74,12 @@ public final class SourceJob {
     private final Map<Long, List<TreeReader.Entry>> listings = new HashMap<>();
     private final ArrayDeque<FileTask.Put> puts = new ArrayDeque<>();
     private final ArrayDeque<ByteBuffer> outgoing = new ArrayDeque<>();
+    private final Queue<ByteBuffer> spare = new ConcurrentLinkedQueue<>();
+    private @Nullable ByteBuffer sending;
     private List<Supplier<Runnable>> batch = new ArrayList<>();
     private long readingBytes;
-    private final ByteBuffer scratch = FileTask.buffer(4 << 20);
+    private final ByteBuffer scratch =
+            ByteBuffer.allocateDirect(4 << 20).order(ByteOrder.LITTLE_ENDIAN);
     private final Limiter limiter;
     private final EventLoop.Timer timer;
     private final long joinId;
@@ -272,8 +280,28 @@ public final class SourceJob {
     private void drain() {
         while (!outgoing.isEmpty() && wire.hasRoom()) {
             ByteBuffer frame = outgoing.remove();
+            ByteBuffer before = sending;
+            if (before != null) {
+                spare.add(before); // there is room, so it is out
+            }
+            sending = frame.isDirect() ? frame : null;
             wire.append(frame, 0, frame.limit());
         }
+    }
+
+    /// Makes room for a frame of any size: outside the heap where the wire sends from it. What lies
+    /// there is costly to make and only a collection of garbage frees it, so it is used again. For
+    /// any thread.
+    ByteBuffer frame(int bytes) {
+        if (bytes <= Wire.COPY_BYTES_MAX) {
+            return FileTask.buffer(bytes);
+        }
+        ByteBuffer used = spare.poll();
+        ByteBuffer room =
+                used == null
+                        ? ByteBuffer.allocateDirect(LARGE_BYTES).order(ByteOrder.LITTLE_ENDIAN)
+                        : used;
+        return room.clear().limit(bytes);
     }
 
     private boolean canWork() {
