@@ -67,8 +67,8 @@ public record UserConfig(
             networks = List.copyOf(networks);
         }
 
-        /// Returns how long one look at the witness and the virtual address takes: 150 to 300 ms,
-        /// a shorter one would take a busy neighbour for a silent one.
+        /// Returns how long one look at the witness and the virtual address takes: 150 to 300 ms, a
+        /// shorter one would take a busy neighbour for a silent one.
         public Duration look() {
             Duration share = timeout.multipliedBy(3).dividedBy(20);
             return share.compareTo(LOOK_MIN) < 0

@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 /// run.
 ///
 /// Arguments: runs of each event, settings (`default`, `fast`, comma between), events (`power-off`,
-/// `daemon-death`, `link-cut`, `stop`), peers (`keepalived` or `none`). The last line printed is one
-/// JSON object.
+/// `daemon-death`, `link-cut`, `stop`), peers (`keepalived` or `none`). The last line printed is
+/// one JSON object.
 public final class FailoverBench {
     private static final String FAST =
             "heartbeats: {interval: 50ms, lease: 180ms, timeout: 500ms}\n";

@@ -66,8 +66,7 @@ public final class ChaosLab {
 
     private int run() {
         Path logs = Path.of(System.getProperty("project"), "target", "chaos");
-        timeline.title(
-                "Faults for %d minutes, seed %d, %s".formatted(minutes, seed, app));
+        timeline.title("Faults for %d minutes, seed %d, %s".formatted(minutes, seed, app));
         try (Stage stage =
                 Stage.open(
                         LabSpec.twoNodes(seed).withDiskBytes(DISK_BYTES),
@@ -141,8 +140,7 @@ public final class ChaosLab {
     private int report(Workload load, Scenario scenario) {
         timeline.title("Faults");
         for (Fault fault : Fault.values()) {
-            timeline.plain(
-                    "  %3d  %s".formatted(struck.getOrDefault(fault, 0), fault.words()));
+            timeline.plain("  %3d  %s".formatted(struck.getOrDefault(fault, 0), fault.words()));
         }
         int faults = struck.values().stream().mapToInt(Integer::intValue).sum();
         int acknowledged = load.acknowledged().size();

@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 /// called once.
 public final class Wire implements AutoCloseable {
     private static final int BATCH_BYTES = 256 * 1024;
+
     /// Largest frame that [#append] copies, so that it need not lie outside the heap.
     public static final int COPY_BYTES_MAX = 20 * 1024;
+
     private static final int AFTER_BYTES = 256 * 1024;
     private static final int READS_MAX = 4;
 
