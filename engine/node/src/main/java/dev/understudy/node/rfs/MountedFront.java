@@ -8,12 +8,17 @@ import dev.understudy.node.rfs.front.Gate;
 import dev.understudy.node.rfs.front.MutationSink;
 import dev.understudy.node.rfs.tree.LowerFile;
 import dev.understudy.node.rfs.tree.LowerTree;
+import dev.understudy.posix.fs.Cover;
 import dev.understudy.posix.net.EventLoop;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A [Front] that is a FUSE mount over the directory itself.
 public final class MountedFront implements Front {
+    private static final Logger LOG = LoggerFactory.getLogger(MountedFront.class);
+
     private final LowerTree tree;
     private final EventLoop loop;
     private final MutationSink sink;
@@ -21,6 +26,8 @@ public final class MountedFront implements Front {
     private final FrontListener listener;
     private volatile @Nullable FuseFront front;
     private int announced;
+    private final Object coverLock = new Object();
+    private boolean covered;
 
     /// Makes a front; nothing is mounted.
     ///
@@ -40,6 +47,7 @@ public final class MountedFront implements Front {
 
     @Override
     public synchronized void mount() throws IOException {
+        cover();
         front = FuseFront.mount(tree, loop, sink, options, announced, listener);
     }
 
@@ -83,12 +91,33 @@ public final class MountedFront implements Front {
     public void unmount() {
         FuseFront mounted = front;
         front = null;
-        if (mounted != null) {
-            loop.execute(() -> {
-                if (!mounted.unmount()) {
-                    mounted.abort();
+        loop.execute(() -> {
+            if (mounted != null && !mounted.unmount()) {
+                mounted.abort();
+            }
+            uncover();
+        });
+    }
+
+    private void cover() throws IOException {
+        synchronized (coverLock) {
+            if (!covered) {
+                Cover.put(tree.directory());
+                covered = true;
+            }
+        }
+    }
+
+    private void uncover() {
+        synchronized (coverLock) {
+            if (covered) {
+                covered = false;
+                try {
+                    Cover.take(tree.directory());
+                } catch (IOException e) {
+                    LOG.error("{} stays covered", tree.directory(), e);
                 }
-            });
+            }
         }
     }
 

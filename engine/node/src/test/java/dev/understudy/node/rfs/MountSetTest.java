@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,13 +33,18 @@ class MountSetTest {
     void close() {
         node.close();
         assertEquals(List.of(), node.faults);
-        assertEquals(0, mounts(), "left behind");
+        assertEquals(0, mounts(" "), "left behind");
     }
 
     private long mounts() {
+        return mounts(" - fuse.understudy ");
+    }
+
+    private long mounts(String type) {
         try {
             return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
                     .filter(line -> line.contains(" " + node.directory + " "))
+                    .filter(line -> line.contains(type))
                     .count();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -67,5 +75,44 @@ class MountSetTest {
         node.await(Event.Mounted.class);
         Files.writeString(node.directory.resolve("x"), "written");
         assertEquals(1, mounts());
+    }
+
+    /// While a mount is exchanged nothing may be written to the directory below: nobody would know
+    /// of it.
+    @Test
+    void nobodyReachesTheDirectoryBelowWhileAMountIsExchanged() throws Exception {
+        node.command(new Effect.MountReadOnly());
+        node.await(Event.Mounted.class);
+        node.await(Event.Verified.class);
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicInteger tries = new AtomicInteger();
+        Thread writer = Thread.ofPlatform().start(() -> writeUntil(stop, tries));
+        for (int i = 0; i < 30; i++) {
+            int before = tries.get();
+            node.command(new Effect.Abort());
+            node.await(Event.Mounted.class);
+            while (tries.get() == before) {
+                Thread.onSpinWait();
+            }
+        }
+        stop.set(true);
+        writer.join();
+        node.close();
+        try (var files = Files.list(node.directory)) {
+            assertEquals(List.of(), files.map(file -> file.getFileName().toString()).toList());
+        }
+        node = new TestNode("a", home, null);
+        node.open("b", node.address(), TestNode.TUNING);
+    }
+
+    private void writeUntil(AtomicBoolean stop, AtomicInteger tries) {
+        while (!stop.get()) {
+            try {
+                Files.writeString(node.directory.resolve("leak-" + tries.get()), "x");
+            } catch (IOException _) {
+                // read-only, aborted, or nothing there: all of it is right
+            }
+            tries.incrementAndGet();
+        }
     }
 }

@@ -15,7 +15,8 @@ public final class MountTable {
     /// @param point where it is mounted
     /// @param type of the file system, with its subtype after a dot
     /// @param device `major:minor` of the file system
-    public record Entry(String point, String type, String device) {}
+    /// @param source what was named as its device
+    public record Entry(String point, String type, String device, String source) {}
 
     private MountTable() {}
 
@@ -28,12 +29,13 @@ public final class MountTable {
                 Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1)) {
             String[] fields = line.split(" ", -1);
             int dash = List.of(fields).indexOf("-");
-            if (fields.length > 5 && dash > 0 && dash + 1 < fields.length) {
+            if (fields.length > 5 && dash > 0 && dash + 2 < fields.length) {
                 String point =
                         new String(
                                 unescape(fields[4]).getBytes(StandardCharsets.ISO_8859_1),
                                 StandardCharsets.UTF_8);
-                mounts.add(new Entry(point, fields[dash + 1], fields[2]));
+                mounts.add(
+                        new Entry(point, fields[dash + 1], fields[2], unescape(fields[dash + 2])));
             }
         }
         return mounts;

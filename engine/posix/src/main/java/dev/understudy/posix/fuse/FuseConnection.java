@@ -4,6 +4,7 @@ import dev.understudy.posix.CString;
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.Native;
 import dev.understudy.posix.fs.At;
+import dev.understudy.posix.fs.Cover;
 import dev.understudy.posix.fs.Fd;
 import dev.understudy.posix.fs.MountTable;
 import dev.understudy.posix.fs.Mounts;
@@ -58,13 +59,13 @@ public final class FuseConnection implements AutoCloseable {
     }
 
     private static boolean isOurs(String point) throws IOException {
-        String type = "";
+        boolean ours = false;
         for (MountTable.Entry mount : MountTable.read()) {
             if (mount.point().equals(point)) {
-                type = mount.type();
+                ours = mount.type().equals(TYPE) || Cover.is(mount);
             }
         }
-        return type.equals(TYPE);
+        return ours;
     }
 
     /// Resolves links on the way to a directory without touching what is mounted on it.
