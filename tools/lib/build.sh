@@ -51,21 +51,29 @@ understudy_build() {
     exec 8>&-
 }
 
+# understudy_compile_checked GOAL OPTION...: runs Maven with static checks, on classes that all come from such builds
+understudy_compile_checked() {
+    local checked=$ROOT/target/checked
+    mkdir -p "$ROOT/target"
+    if [ ! -e "$checked" ]; then
+        # Maven takes classes that were made without checks for up to date
+        mvn -B -q -f "$ROOT/pom.xml" clean
+        touch "$checked"
+    fi
+    mvn -B -T2 -f "$ROOT/pom.xml" "$@"
+    touch "$ROOT/target/chaos-built"
+}
+
 # understudy_build_checked: compiles everything with static checks, tests too, and makes the distribution and the lab from
 # it. `target/checked` is there while all classes come from such builds; -Pplain removes it. About three minutes from clean.
 understudy_build_checked() {
-    local stamp=$ROOT/target/built checked=$ROOT/target/checked lock=$ROOT/target/build.lock
+    local stamp=$ROOT/target/built lock=$ROOT/target/build.lock
     mkdir -p "$ROOT/target"
     exec 8>"$lock"
     flock 8
     rm -f "$stamp"
     touch "$stamp.new"
-    if [ ! -e "$checked" ]; then
-        # Maven takes classes that were made without checks for up to date
-        mvn -B -q -f "$ROOT/pom.xml" clean 8>&-
-        touch "$checked"
-    fi
-    mvn -B -T2 -f "$ROOT/pom.xml" verify -DskipTests 8>&-
+    understudy_compile_checked verify -DskipTests 8>&-
     understudy_caches "$ROOT/tools/distribution/target/understudy"
     touch -r "$stamp.new" "$ROOT/target/chaos-built"
     mv "$stamp.new" "$stamp"

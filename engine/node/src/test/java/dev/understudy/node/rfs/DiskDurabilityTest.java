@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `durability: disk`: what was answered survives the loss of power of both nodes, no fsync needed.
+@Tag("long")
 @Timeout(120)
 class DiskDurabilityTest {
     private static final Tuning TUNING =

@@ -13,12 +13,14 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A primary that loses power comes back by the blocks touched since the last durable point, and
 /// nobody walks a tree for it. Real file systems that lose what was not synced.
+@Tag("long")
 @Timeout(120)
 class PowerLossTest {
     private static final int FILES = 300;

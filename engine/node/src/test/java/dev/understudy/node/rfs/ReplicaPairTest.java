@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Two replicas in one process: real mounts, real TCP on loopback.
+@Tag("long")
 @Timeout(120)
 class ReplicaPairTest {
     @TempDir Path home;

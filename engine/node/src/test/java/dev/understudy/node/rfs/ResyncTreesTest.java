@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Trees that changed on one side only become equal again, whatever was done to them.
+@Tag("long")
 @Timeout(180)
 class ResyncTreesTest {
     @TempDir Path home;

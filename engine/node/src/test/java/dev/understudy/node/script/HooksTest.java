@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Scripts in a real script host, with real programs.
+@Tag("long")
 class HooksTest {
     private static final String PERMISSIONS =
             "permissions: {programs: [{path: /bin/sh}, {path: /bin/sleep}, {path: /bin/cat}, {path: /usr/bin/id, user: nobody}],"

@@ -13,10 +13,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Hosts that connect by a socket, as those of the guard do.
+@Tag("long")
 class ScriptHostsTest {
     @TempDir Path folder;
 
