@@ -44,7 +44,7 @@ final class SettingsOf {
     }
 
     /// The window is twice the detection, so that a SECOND on a busy machine does not miss it, and
-    /// long enough for a few looks; its margin a seventh of that.
+    /// long enough for a few looks; its margin an eighth of that.
     static Timing timing(UserConfig config) {
         Timing base = Timing.DEFAULT;
         long graceNs = config.heartbeats().timeout().toNanos();
@@ -55,7 +55,7 @@ final class SettingsOf {
                 config.heartbeats().lease().toNanos(),
                 graceNs,
                 windowNs,
-                Math.max(base.marginNs(), windowNs / 7),
+                Math.max(base.marginNs(), windowNs / 8),
                 lookNs,
                 config.timeouts().start().toNanos(),
                 config.timeouts().stop().toNanos(),
