@@ -66,6 +66,8 @@ final class Primary implements MutationSink {
     private boolean open;
     private boolean held;
     private boolean pumping;
+    private boolean batching;
+    private boolean batched;
     private boolean awaitsGeneration;
     private boolean askedGeneration;
     private boolean frozen;
@@ -108,7 +110,27 @@ final class Primary implements MutationSink {
         } else {
             announce(slot);
         }
-        pump();
+        if (batching) {
+            batched = true;
+        } else {
+            pump();
+        }
+    }
+
+    /// What several writers have asked for meanwhile travels in one segment and is acknowledged at
+    /// once.
+    @Override
+    public void beginBatch() {
+        batching = true;
+    }
+
+    @Override
+    public void endBatch() {
+        batching = false;
+        if (batched) {
+            batched = false;
+            pump();
+        }
     }
 
     @Override

@@ -112,6 +112,16 @@ public final class Replica implements AutoCloseable {
         }
 
         @Override
+        public void beginBatch() {
+            primary().beginBatch();
+        }
+
+        @Override
+        public void endBatch() {
+            primary().endBatch();
+        }
+
+        @Override
         public boolean applied(
                 dev.understudy.node.rfs.front.MutationSource source,
                 int token,

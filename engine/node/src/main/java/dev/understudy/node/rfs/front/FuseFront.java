@@ -357,6 +357,15 @@ public final class FuseFront implements MutationSource, AutoCloseable {
     // ---- requests
 
     private void ready(int fd, int bits) {
+        sink.beginBatch();
+        try {
+            readAll();
+        } finally {
+            sink.endBatch();
+        }
+    }
+
+    private void readAll() {
         for (int i = 0; i < BATCH && !isClosed; i++) {
             if (slots.freeCount() <= SLOTS_RESERVED) {
                 pause(true);

@@ -29,6 +29,12 @@ public interface MutationSink {
     void submit(
             MutationSource source, int token, OpKind kind, ByteBuffer frame, int at, int length);
 
+    /// Several operations may follow: what they need is done once for all of them in [#endBatch].
+    default void beginBatch() {}
+
+    /// No more operations wait. The calls are paired and not nested.
+    default void endBatch() {}
+
     /// Reports what became of a mutation locally, before the application is answered.
     ///
     /// Called inside `mayApply`, or later when the work was given to a pool (always for SYNC).
