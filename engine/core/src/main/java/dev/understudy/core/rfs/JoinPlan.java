@@ -214,7 +214,7 @@ public final class JoinPlan {
     /// The target put a name, or could not do so yet.
     ///
     /// @param id of the file; with LATER of the directory that has to be sent again
-    /// @param flags MADE or LATER of [Item], or 0
+    /// @param flags MADE, LATER or ADOPTED of [Item], or 0
     public void placed(int tree, FileId id, int flags, boolean isDirectory, boolean isRegular) {
         namesUnderWay--;
         if ((flags & Item.LATER) != 0) {
@@ -222,6 +222,10 @@ public final class JoinPlan {
             return;
         }
         placed++;
+        if ((flags & Item.ADOPTED) != 0) {
+            adopted(tree, id, isDirectory, isRegular);
+            return;
+        }
         if ((flags & Item.MADE) == 0) {
             moved(tree, id, isDirectory);
             return;
@@ -249,6 +253,16 @@ public final class JoinPlan {
             check.addWhole(tree, id.high(), id.low());
         } else if (!visited.contains(id)) {
             dirs.addNames(tree, id.high(), id.low());
+        }
+        todo.addAttributes(tree, id.high(), id.low());
+    }
+
+    /// The target did not know the file by this id before: what was asked of it came too early.
+    private void adopted(int tree, FileId id, boolean isDirectory, boolean isRegular) {
+        if (isDirectory) {
+            dirs.addNames(tree, id.high(), id.low());
+        } else if (isRegular) {
+            check.addWhole(tree, id.high(), id.low());
         }
         todo.addAttributes(tree, id.high(), id.low());
     }

@@ -311,6 +311,7 @@ public final class TargetJob {
         int flags =
                 switch (placed) {
                     case THERE -> 0;
+                    case ADOPTED -> Item.ADOPTED;
                     case MADE -> Item.MADE;
                     case LATER -> Item.LATER;
                 };

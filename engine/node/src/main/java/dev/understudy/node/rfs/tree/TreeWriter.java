@@ -26,6 +26,8 @@ public final class TreeWriter {
     public enum Placed {
         /// It leads to the file, which was here before.
         THERE,
+        /// It leads to a file that was here under another id and now has this one.
+        ADOPTED,
         /// The file had to be created and has no data yet.
         MADE,
         /// Nothing was done: the directory in which the name belongs lies, for now, below the
@@ -69,6 +71,7 @@ public final class TreeWriter {
             Placed placed = Placed.THERE;
             if (adopts && there != null && isAdoptable(there, id, attributes)) {
                 Errno.check("mark " + id, tree.assign(there, id.high(), id.low()));
+                placed = Placed.ADOPTED;
             } else if (there == null || !carries(there, id)) {
                 if (there != null) {
                     putAside(fd, c.address());
