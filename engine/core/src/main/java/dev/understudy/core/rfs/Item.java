@@ -40,8 +40,8 @@ public final class Item {
     /// Flag of CREATED: nothing was done yet, the directory of the header has to be sent again.
     public static final int LATER = 2;
 
-    /// Flag of CREATED: a file that was under the name counts as this one from now on; what it holds
-    /// has to be compared.
+    /// Flag of CREATED: a file that was under the name counts as this one from now on; what it
+    /// holds has to be compared.
     public static final int ADOPTED = 4;
 
     /// Mode of BEGIN: only what the sets name.
