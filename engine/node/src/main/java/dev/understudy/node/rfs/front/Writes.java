@@ -652,11 +652,9 @@ final class Writes {
 
     private int sync(int slot, LowerFile file, int body) {
         boolean dataOnly = (memory.getInt(body + 8) & Fuse.FSYNC_FDATASYNC) != 0;
+        // Time stamps follow within a second, not now: a new one would make a commit of the file
+        // system's journal of every sync, here and there.
         int position = memory.position();
-        if (!dataOnly && file.timesDue() && !isLocal(file)) {
-            sendTimes(file); // fdatasync(2) needs no time stamps
-        }
-        memory.position(position);
         boolean local = isLocal(file);
         if (!local
                 && tree.identify(file) >= 0
