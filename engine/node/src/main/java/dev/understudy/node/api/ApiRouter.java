@@ -1,27 +1,19 @@
 package dev.understudy.node.api;
 
 import dev.understudy.node.api.Access.Who;
+import dev.understudy.node.api.Contract.Match;
 import dev.understudy.node.api.Operations.Answer;
 import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
-import io.vertx.ext.web.handler.HttpException;
-import io.vertx.ext.web.openapi.router.OpenAPIRoute;
-import io.vertx.ext.web.openapi.router.RequestExtractor;
-import io.vertx.ext.web.openapi.router.RouterBuilder;
-import io.vertx.openapi.contract.OpenAPIContract;
-import io.vertx.openapi.contract.Operation;
-import io.vertx.openapi.validation.ValidatedRequest;
-import io.vertx.openapi.validation.ValidatorException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -39,23 +31,26 @@ final class ApiRouter {
 
     private static final long NOBODYS_BYTES_MAX = 64 * 1024;
     private static final String NODE_HEADER = "Understudy-Node";
-    private static final String WHO = "who";
+    private static final String JSON = "application/json";
     private static final Logger LOG = LoggerFactory.getLogger(ApiRouter.class);
 
     private final Vertx vertx;
-    private final OpenAPIContract contract;
+    private final Contract contract;
     private final Operations operations;
     private final Access access;
     private final ApiServer.Doors doors;
-    private final BodyHandler small = BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX);
-    private final BodyHandler nobodys = BodyHandler.create(false).setBodyLimit(NOBODYS_BYTES_MAX);
-    private final BodyHandler archive = BodyHandler.create(false).setBodyLimit(ARCHIVE_BYTES_MAX);
     private final Executor threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("api-", 0).factory());
 
+    /// A call that may be made; its body follows.
+    ///
+    /// @param match null for a call that goes to another node and is judged there
+    private record Admitted(HttpServerRequest request, Who who, @Nullable Match match) {}
+
+    /// @throws IllegalStateException if the contract has an operation that nothing serves
     ApiRouter(
             Vertx vertx,
-            OpenAPIContract contract,
+            Contract contract,
             Operations operations,
             Access access,
             ApiServer.Doors doors) {
@@ -64,220 +59,219 @@ final class ApiRouter {
         this.operations = operations;
         this.access = access;
         this.doors = doors;
-    }
-
-    Router router() {
-        RouterBuilder builder =
-                RouterBuilder.create(vertx, contract, RequestExtractor.withBodyHandler());
-        builder.rootHandler(this::admit);
-        builder.rootHandler(this::readBody);
-        builder.rootHandler(this::passOn);
-        for (OpenAPIRoute route : builder.getRoutes()) {
-            String id = route.getOperation().getOperationId();
-            Operations.Operation operation = operations.all().get(id);
-            if (operation == null) throw new IllegalStateException("nothing serves " + id);
-            route.addHandler(ctx -> serve(ctx, id, operation));
-            route.addFailureHandler(this::failed);
+        for (Contract.Operation operation : contract.operations()) {
+            if (!operations.all().containsKey(operation.id())) {
+                throw new IllegalStateException("nothing serves " + operation.id());
+            }
         }
-        Router router = Router.router(vertx);
-        router.route("/api/v1/*").subRouter(builder.createRouter());
-        router.route()
-                .handler(ctx ->
-                        answer(
-                                ctx,
-                                Problem.notFound(
-                                        "nothing is served at " + ctx.request().path(),
-                                        "see the API's document, openapi.yaml")))
-                .failureHandler(this::failed);
-        return router;
     }
 
-    private void admit(RoutingContext ctx) {
-        HttpServerRequest request = ctx.request();
-        HttpServerResponse response = ctx.response();
+    /// Takes a call as its head arrives; on the event loop.
+    void take(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
         response.putHeader("X-Content-Type-Options", "nosniff");
         response.putHeader("Cache-Control", "no-store");
         try {
-            Who who = access.identify(request);
-            ctx.put(WHO, who);
-            // A call for another node is judged there, by the role that is passed on.
-            if (request.getHeader(NODE_HEADER) == null) {
-                Operation operation = operation(ctx);
-                if (operation == null) {
-                    throw Problem.notFound(
-                            "nothing is served at %s %s"
-                                    .formatted(request.method(), request.path()),
-                            "see the API's document, openapi.yaml");
-                }
-                access.require(who, role(operation), request);
+            Admitted admitted = admit(request);
+            readBody(admitted, limit(admitted));
+        } catch (RuntimeException failed) {
+            answer(request, failed);
+        }
+    }
+
+    private Admitted admit(HttpServerRequest request) {
+        String path = String.valueOf(request.path());
+        if (!path.startsWith("/api/v1/")) throw nothingThere(request);
+        Who who = access.identify(request);
+        Match match = contract.find(request.method().name(), path);
+        String node = request.getHeader(NODE_HEADER);
+        boolean isForOther = node != null && !node.equals(doors.cluster().view().self());
+        if (isForOther) {
+            // Judged there, by the role that is passed on.
+            access.require(who, "monitor", request);
+            if (who.isPeer()) {
+                throw Problem.badRequest("a call is passed on once only", "name the node itself");
+            }
+            return new Admitted(request, who, null);
+        }
+        if (match == null) throw nothingThere(request);
+        access.require(who, match.operation().role(), request);
+        return new Admitted(request, who, match);
+    }
+
+    private static Problem.Refused nothingThere(HttpServerRequest request) {
+        return Problem.notFound(
+                "nothing is served at %s %s".formatted(request.method(), request.path()),
+                "see the API's document, openapi.yaml");
+    }
+
+    private static long limit(Admitted admitted) {
+        boolean isArchive =
+                String.valueOf(admitted.request().path()).startsWith("/api/v1/archives/");
+        if (!admitted.who().isKnown()) return NOBODYS_BYTES_MAX;
+        return isArchive ? ARCHIVE_BYTES_MAX : BODY_BYTES_MAX;
+    }
+
+    /// Gathers the body; what comes after the limit is thrown away.
+    private void readBody(Admitted admitted, long bytesMax) {
+        HttpServerRequest request = admitted.request();
+        Buffer body = Buffer.buffer();
+        request.handler(part -> {
+            if (request.response().ended()) return;
+            if (body.length() + part.length() > bytesMax) {
+                answer(request, tooLarge());
             } else {
-                access.require(who, "monitor", request);
+                body.appendBuffer(part);
             }
-            ctx.next();
-        } catch (Problem.Refused refused) {
-            answer(ctx, refused);
-        }
-    }
-
-    private static Who who(RoutingContext ctx) {
-        return Objects.requireNonNull(ctx.get(WHO), "every call is admitted first");
-    }
-
-    private @Nullable Operation operation(RoutingContext ctx) {
-        return contract.findOperation(ctx.normalizedPath(), ctx.request().method());
-    }
-
-    private static String role(Operation operation) {
-        Object role = operation.getOpenAPIModel().getValue("x-role");
-        if (role instanceof String word) return word;
-        throw new IllegalStateException(operation.getOperationId() + " has no x-role");
-    }
-
-    private void readBody(RoutingContext ctx) {
-        Who who = who(ctx);
-        boolean isArchive = ctx.normalizedPath().startsWith("/api/v1/archives/");
-        (who.isKnown() ? isArchive ? archive : small : nobodys).handle(ctx);
-    }
-
-    /// Passes the call on if it is for another node.
-    private void passOn(RoutingContext ctx) {
-        String node = ctx.request().getHeader(NODE_HEADER);
-        Who who = who(ctx);
-        if (node == null || node.equals(doors.cluster().view().self())) {
-            if (node != null) {
-                Operation operation = operation(ctx);
-                try {
-                    if (operation != null) access.require(who, role(operation), ctx.request());
-                } catch (Problem.Refused refused) {
-                    answer(ctx, refused);
-                    return;
-                }
+        });
+        request.exceptionHandler(gone -> LOG.debug("client went away within its call", gone));
+        request.endHandler(_ -> {
+            if (request.response().ended()) return;
+            try {
+                go(admitted, body.getBytes());
+            } catch (RuntimeException failed) {
+                answer(request, failed);
             }
-            ctx.next();
-            return;
+        });
+    }
+
+    private static Problem.Refused tooLarge() {
+        return new Problem.Refused(
+                413,
+                "HA-4308",
+                "the body is larger than this call takes",
+                "archives may have 64 MiB, other bodies 1 MiB");
+    }
+
+    private void go(Admitted admitted, byte[] body) {
+        Match match = admitted.match();
+        if (match == null) {
+            passOn(admitted, body);
+        } else {
+            serve(admitted, match, fitting(admitted, match, body));
         }
-        if (who.isPeer()) {
-            answer(
-                    ctx,
-                    Problem.badRequest("a call is passed on once only", "name the node itself"));
-            return;
+    }
+
+    private Operations.Call fitting(Admitted admitted, Match match, byte[] bytes) {
+        Map<String, String> query = new LinkedHashMap<>();
+        MultiMap given = admitted.request().params();
+        given.forEach(entry -> query.putIfAbsent(entry.getKey(), entry.getValue()));
+        Map<String, Object> values = contract.parameters(match, query);
+        Contract.Body kind = match.operation().body();
+        if (kind == null) {
+            return new Operations.Call(
+                    admitted.who().caller(), values, new JsonObject(), new byte[0]);
         }
-        Buffer body = ctx.body().buffer();
+        requireType(admitted.request(), kind.mediaType());
+        if (!kind.mediaType().equals(JSON)) {
+            return new Operations.Call(admitted.who().caller(), values, new JsonObject(), bytes);
+        }
+        Object tree = Json.tree(bytes);
+        contract.requireFit(kind, tree);
+        return new Operations.Call(admitted.who().caller(), values, object(tree), new byte[0]);
+    }
+
+    @SuppressWarnings("unchecked") // the keys of JSON are texts
+    private static JsonObject object(Object tree) {
+        if (tree instanceof Map<?, ?> map) return new JsonObject((Map<String, Object>) map);
+        throw Contract.misfit("the body is no object");
+    }
+
+    private static void requireType(HttpServerRequest request, String mediaType) {
+        String header = request.getHeader("Content-Type");
+        String type = header == null ? "" : header.replaceFirst(";.*", "").strip();
+        if (!type.toLowerCase(Locale.ROOT).equals(mediaType)) {
+            throw Contract.misfit(
+                    "the body has Content-Type '%s' where %s is expected"
+                            .formatted(type, mediaType));
+        }
+    }
+
+    private void passOn(Admitted admitted, byte[] body) {
+        HttpServerRequest request = admitted.request();
+        String node = String.valueOf(request.getHeader(NODE_HEADER));
+        String type = request.getHeader("Content-Type");
         Context context = vertx.getOrCreateContext();
-        String type = ctx.request().getHeader("Content-Type");
         threads.execute(() -> {
             try {
                 PeerProxy.Answer got =
                         doors.peers()
                                 .call(
                                         node,
-                                        ctx.request().method().name(),
-                                        ctx.request().uri(),
+                                        request.method().name(),
+                                        request.uri(),
                                         type == null ? "" : type,
-                                        body == null ? new byte[0] : body.getBytes(),
-                                        who.caller());
+                                        body,
+                                        admitted.who().caller());
                 context.runOnContext(_ ->
                         send(
-                                ctx,
+                                request,
                                 got.status(),
                                 got.contentType(),
                                 got.etag(),
                                 Buffer.buffer(got.body())));
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
-                context.runOnContext(_ -> answer(ctx, interrupted));
+                context.runOnContext(_ -> answer(request, interrupted));
             } catch (RuntimeException failed) {
-                context.runOnContext(_ -> answer(ctx, failed));
+                context.runOnContext(_ -> answer(request, failed));
             }
         });
     }
 
-    private void serve(RoutingContext ctx, String id, Operations.Operation operation) {
-        Who who = who(ctx);
-        ValidatedRequest valid =
-                Objects.requireNonNull(ctx.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST));
+    private void serve(Admitted admitted, Match match, Operations.Call call) {
+        HttpServerRequest request = admitted.request();
+        Who who = admitted.who();
+        String id = match.operation().id();
+        Operations.Operation operation = operations.all().get(id);
+        if (operation == null) throw new IllegalStateException("nothing serves " + id);
         Context context = vertx.getOrCreateContext();
         threads.execute(() -> {
             try {
-                Answer answer = operation.call(new Operations.Call(who.caller(), valid));
-                audit(ctx, who, id, answer.detail(), "done");
+                Answer answer = operation.call(call);
+                audit(request, who, id, answer.detail(), "done");
                 boolean isBytes = answer.body() instanceof byte[];
                 byte[] body = answer.body() instanceof byte[] raw ? raw : Json.bytes(answer.body());
                 context.runOnContext(_ ->
                         send(
-                                ctx,
+                                request,
                                 answer.status(),
-                                isBytes ? "application/octet-stream" : "application/json",
+                                isBytes ? "application/octet-stream" : JSON,
                                 answer.etag(),
                                 Buffer.buffer(body)));
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
-                context.runOnContext(_ -> answer(ctx, interrupted));
+                context.runOnContext(_ -> answer(request, interrupted));
             } catch (Exception | LinkageError failed) {
-                Problem problem = Problem.of(failed, place(ctx));
-                audit(ctx, who, id, "", problem.code() + " " + problem.message());
+                Problem problem = Problem.of(failed, place(request));
+                audit(request, who, id, "", problem.code() + " " + problem.message());
                 if (id.equals("admitMember") && problem.status() == 403) {
-                    access.wrongSecret(ctx.request());
+                    access.wrongSecret(request);
                 }
-                context.runOnContext(_ -> answer(ctx, failed));
+                context.runOnContext(_ -> answer(request, failed));
             }
         });
     }
 
-    private void audit(RoutingContext ctx, Who who, String id, String detail, String outcome) {
-        if (ctx.request().method().equals(HttpMethod.GET)) return;
-        String path = ctx.normalizedPath().replaceFirst("^/api/v1/", "");
+    private void audit(
+            HttpServerRequest request, Who who, String id, String detail, String outcome) {
+        if (request.method().equals(HttpMethod.GET)) return;
+        String path = String.valueOf(request.path()).replaceFirst("^/api/v1/", "");
         String call = id + " " + path + (detail.isEmpty() ? "" : " " + detail);
         doors.node().audit(who.caller(), call, outcome);
     }
 
-    private void failed(RoutingContext ctx) {
-        Throwable failure = ctx.failure();
-        switch (failure) {
-            case null ->
-                    answer(
-                            ctx,
-                            new Problem.Refused(
-                                    ctx.statusCode(), "HA-4304", "status " + ctx.statusCode(), ""));
-            case ValidatorException invalid -> answer(ctx, invalid(invalid));
-            case HttpException http when http.getStatusCode() == 413 ->
-                    answer(
-                            ctx,
-                            new Problem.Refused(
-                                    413,
-                                    "HA-4308",
-                                    "the body is larger than this call takes",
-                                    "archives may have 64 MiB, other bodies 1 MiB"));
-            case HttpException http ->
-                    answer(
-                            ctx,
-                            http.getCause() instanceof ValidatorException invalid
-                                    ? invalid(invalid)
-                                    : new Problem.Refused(
-                                            http.getStatusCode(),
-                                            "HA-4304",
-                                            String.valueOf(http.getPayload()),
-                                            ""));
-            default -> answer(ctx, failure);
-        }
-    }
-
-    private static Problem.Refused invalid(ValidatorException invalid) {
-        return Problem.badRequest(
-                String.valueOf(invalid.getMessage()), "see the API's document, openapi.yaml");
-    }
-
-    private String place(RoutingContext ctx) {
+    private String place(HttpServerRequest request) {
         String node = doors.cluster().view().self();
         return (node.isEmpty() ? "this node" : node)
                 + " "
-                + ctx.request().method()
+                + request.method()
                 + " "
-                + ctx.request().path();
+                + request.path();
     }
 
-    private void answer(RoutingContext ctx, Throwable failed) {
-        Problem problem = Problem.of(failed, place(ctx));
+    private void answer(HttpServerRequest request, Throwable failed) {
+        Problem problem = Problem.of(failed, place(request));
         if (problem.status() == 500) LOG.error("call failed at={}", problem.where(), failed);
         JsonObject body =
                 new JsonObject(
@@ -286,13 +280,13 @@ final class ApiRouter {
                                 "message", problem.message(),
                                 "where", problem.where(),
                                 "remedy", problem.remedy()));
-        if (problem.status() == 401) ctx.response().putHeader("WWW-Authenticate", "Bearer");
-        send(ctx, problem.status(), "application/json", "", body.toBuffer());
+        if (problem.status() == 401) request.response().putHeader("WWW-Authenticate", "Bearer");
+        send(request, problem.status(), JSON, "", body.toBuffer());
     }
 
     private static void send(
-            RoutingContext ctx, int status, String contentType, String etag, Buffer body) {
-        HttpServerResponse response = ctx.response();
+            HttpServerRequest request, int status, String contentType, String etag, Buffer body) {
+        HttpServerResponse response = request.response();
         if (response.ended() || response.closed()) return;
         response.setStatusCode(status);
         if (!contentType.isEmpty()) response.putHeader("Content-Type", contentType);

@@ -8,14 +8,10 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
-import io.vertx.ext.web.Router;
-import io.vertx.openapi.contract.OpenAPIContract;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -25,23 +21,19 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.time.Clock;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /// The API's servers: the local socket from the start, HTTPS once this node is in a cluster.
 ///
 /// Has one event loop of its own; calls run on virtual threads, so a slow client or a slow call
 /// delays neither heartbeats nor other calls.
 public final class ApiServer implements AutoCloseable {
-    private static final String CONTRACT = "openapi.yaml";
     private static final String GROUP = "understudy";
     private static final long START_SECONDS_MAX = 60;
 
@@ -49,8 +41,7 @@ public final class ApiServer implements AutoCloseable {
     private final Path socket;
     private final Access access;
     private final Clock clock;
-    private final Vertx vertx;
-    private @Nullable Router router;
+    private final FutureTask<Engine> engine = new FutureTask<>(this::make);
     private @Nullable HttpServer local;
     private @Nullable HttpServer https;
 
@@ -63,7 +54,10 @@ public final class ApiServer implements AutoCloseable {
             PeerProxy peers,
             Tokens tokens) {}
 
-    /// Prepares; [#start] listens.
+    /// What takes time to make and needs nothing of the node.
+    private record Engine(Vertx vertx, ApiRouter router) {}
+
+    /// Describes; [#start] listens.
     ///
     /// @param socket path of the local socket
     /// @param nowNs the node's monotonic clock
@@ -72,8 +66,16 @@ public final class ApiServer implements AutoCloseable {
         this.socket = socket;
         this.clock = clock;
         this.access = new Access(doors.tokens(), new RateLimit(nowNs));
+    }
+
+    /// Begins, on a thread of its own, what [#start] needs later.
+    public void begin() {
+        Thread.ofPlatform().name("api-begin").daemon().start(engine);
+    }
+
+    private Engine make() throws IOException {
         Path folder = socket.toAbsolutePath().getParent();
-        this.vertx =
+        Vertx vertx =
                 Vertx.vertx(
                         new VertxOptions()
                                 .setEventLoopPoolSize(1)
@@ -84,13 +86,26 @@ public final class ApiServer implements AutoCloseable {
                                         new FileSystemOptions()
                                                 .setFileCachingEnabled(false)
                                                 .setFileCacheDir(folder + "/.vertx")));
+        return new Engine(
+                vertx,
+                new ApiRouter(vertx, Contract.load(), new Operations(doors, clock), access, doors));
+    }
+
+    private Engine engine() throws IOException, InterruptedException {
+        engine.run(); // does nothing if it has begun
+        try {
+            return engine.get();
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof IOException io) throw io;
+            throw new IllegalStateException("the API cannot be made", failed.getCause());
+        }
     }
 
     /// Reads the contract and listens on the local socket.
     ///
     /// @throws HaException HA-4310 if another daemon listens there or the socket cannot be made
     public synchronized void start() throws IOException, InterruptedException {
-        Router made = router();
+        Engine made = engine();
         if (answers(socket)) {
             throw new HaException(
                     "HA-4310",
@@ -102,7 +117,8 @@ public final class ApiServer implements AutoCloseable {
         // the socket with wider ones.
         Path fresh = socket.resolveSibling(socket.getFileName() + ".new");
         Files.deleteIfExists(fresh);
-        HttpServer server = vertx.createHttpServer(options()).requestHandler(made);
+        HttpServer server =
+                made.vertx().createHttpServer(options()).requestHandler(made.router()::take);
         await(
                 server.listen(SocketAddress.domainSocketAddress(fresh.toString())),
                 "HA-4310",
@@ -148,6 +164,7 @@ public final class ApiServer implements AutoCloseable {
     public synchronized void startHttps(Tls tls, int port)
             throws IOException, InterruptedException {
         if (https != null) return;
+        Engine made = engine();
         access.use(tls);
         HttpServerOptions options =
                 options()
@@ -158,40 +175,14 @@ public final class ApiServer implements AutoCloseable {
                         .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
                         .setUseAlpn(false)
                         .setReuseAddress(true);
-        HttpServer server = vertx.createHttpServer(options).requestHandler(router());
+        HttpServer server =
+                made.vertx().createHttpServer(options).requestHandler(made.router()::take);
         await(
                 server.listen(port, "::"),
                 "HA-4311",
                 "cannot listen on port %d/TCP (API)".formatted(port),
                 "end what uses the port (`ss -ltnp`), or set ports.api of this node in cluster.yaml");
         https = server;
-    }
-
-    private Router router() throws IOException, InterruptedException {
-        Router known = router;
-        if (known != null) return known;
-        OpenAPIContract contract =
-                await(
-                        OpenAPIContract.from(vertx, contract()),
-                        "HA-4312",
-                        "the API's contract cannot be read",
-                        "reinstall the software");
-        Router made =
-                new ApiRouter(vertx, contract, new Operations(doors, clock), access, doors)
-                        .router();
-        router = made;
-        return made;
-    }
-
-    /// Reads the contract out of the program.
-    static JsonObject contract() throws IOException {
-        try (InputStream in = ApiServer.class.getResourceAsStream(CONTRACT)) {
-            if (in == null) throw new IOException(CONTRACT + " is missing");
-            LoaderOptions options = new LoaderOptions();
-            options.setMaxAliasesForCollections(0);
-            Map<String, Object> tree = new Yaml(new SafeConstructor(options)).load(in);
-            return new JsonObject(tree);
-        }
     }
 
     private static <T> T await(Future<T> future, String code, String what, String remedy)
@@ -210,7 +201,13 @@ public final class ApiServer implements AutoCloseable {
     @Override
     public synchronized void close() {
         try {
-            vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            if (!engine.isDone()) return;
+            engine.get()
+                    .vertx()
+                    .close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(10, TimeUnit.SECONDS);
             if (local != null) Files.deleteIfExists(socket);
         } catch (ExecutionException | TimeoutException | IOException failed) {
             throw new HaException(

@@ -3,6 +3,7 @@ package dev.understudy.node.api;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,6 +24,7 @@ final class Json {
             JsonMapper.builder()
                     .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
                     .disable(MapperFeature.AUTO_DETECT_GETTERS)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .visibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
                     .build();
 
@@ -41,6 +43,16 @@ final class Json {
             return MAPPER.readValue(json, type);
         } catch (java.io.IOException broken) {
             throw Problem.badRequest("the body does not fit: " + broken.getMessage(), "");
+        }
+    }
+
+    /// Reads a body into maps, lists, texts, numbers, truth values and nulls.
+    static Object tree(byte[] json) {
+        try {
+            Object tree = MAPPER.readValue(json, Object.class);
+            return tree == null ? "null" : tree;
+        } catch (java.io.IOException broken) {
+            throw Problem.badRequest("the body is no JSON: " + broken.getMessage(), "");
         }
     }
 

@@ -2,10 +2,7 @@ package dev.understudy.node.api;
 
 import dev.understudy.node.api.Caller.Role;
 import dev.understudy.node.api.ModuleInstaller.Staged;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import io.vertx.openapi.validation.RequestParameter;
-import io.vertx.openapi.validation.ValidatedRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,32 +33,27 @@ final class Operations {
         Answer call(Call call) throws Exception;
     }
 
-    /// A call that has passed validation.
-    record Call(Caller caller, ValidatedRequest request) {
+    /// A call that fits the contract.
+    ///
+    /// @param values of path and query: texts and longs
+    /// @param json body, if it is JSON; else empty
+    /// @param bytes body, if it is not
+    record Call(Caller caller, Map<String, Object> values, JsonObject json, byte[] bytes) {
         String path(String name) {
-            return Objects.requireNonNull(
-                    Objects.requireNonNull(request.getPathParameters().get(name)).getString());
+            return String.valueOf(Objects.requireNonNull(values.get(name)));
         }
 
         @Nullable String query(String name) {
-            RequestParameter value = request.getQuery().get(name);
-            return value == null || value.isEmpty() ? null : value.getString();
+            Object value = values.get(name);
+            return value == null ? null : String.valueOf(value);
         }
 
         long query(String name, long otherwise) {
-            RequestParameter value = request.getQuery().get(name);
-            if (value == null || value.isEmpty()) return otherwise;
-            Long number = value.getLong();
-            return number == null ? otherwise : number;
+            return values.get(name) instanceof Long number ? number : otherwise;
         }
 
         JsonObject body() {
-            return Objects.requireNonNull(request.getBody().getJsonObject());
-        }
-
-        byte[] bytes() {
-            Buffer buffer = request.getBody().getBuffer();
-            return buffer == null ? new byte[0] : buffer.getBytes();
+            return json;
         }
     }
 

@@ -105,11 +105,13 @@ public final class Control implements AutoCloseable {
         }
     }
 
-    /// Reads membership and modules from disk; nothing is opened yet.
+    /// Reads membership and modules from disk; nothing is opened yet. What the API needs begins
+    /// beside it.
     ///
     /// @return the modules in force
     /// @throws HaException if a file on disk is damaged; it is named
     public List<ActiveModule> load() throws IOException {
+        api.begin();
         cluster.load();
         return store.load();
     }

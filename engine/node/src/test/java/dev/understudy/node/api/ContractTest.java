@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -50,7 +51,7 @@ class ContractTest {
         server.start();
         client = new RawClient(folder.resolve("api.sock"));
         vertx = Vertx.vertx();
-        contract = await(OpenAPIContract.from(vertx, ApiServer.contract()));
+        contract = await(OpenAPIContract.from(vertx, new JsonObject(Contract.document())));
     }
 
     @AfterEach
@@ -70,6 +71,47 @@ class ContractTest {
         Set<String> served =
                 new TreeSet<>(new Operations(fake.doors(folder), Clock.systemUTC()).all().keySet());
         assertEquals(documented, served);
+    }
+
+    @Test
+    void theServerReadsTheDocumentAsAWholeImplementationDoes() throws Exception {
+        Map<String, String> expected = new TreeMap<>();
+        for (Operation operation : contract.operations()) {
+            Set<String> parameters = new TreeSet<>();
+            operation.getParameters().forEach(p -> parameters.add(p.getIn() + " " + p.getName()));
+            expected.put(
+                    operation.getOperationId(),
+                    operation.getHttpMethod()
+                            + " "
+                            + operation.getAbsoluteOpenAPIPath()
+                            + " "
+                            + operation.getOpenAPIModel().getString("x-role")
+                            + " "
+                            + parameters
+                            + (operation.getRequestBody() == null
+                                    ? ""
+                                    : operation.getRequestBody().getContent().keySet()));
+        }
+        Map<String, String> read = new TreeMap<>();
+        for (Contract.Operation operation : Contract.load().operations()) {
+            Set<String> parameters = new TreeSet<>();
+            operation
+                    .parameters()
+                    .forEach(p -> parameters.add((p.isInPath() ? "path " : "query ") + p.name()));
+            read.put(
+                    operation.id(),
+                    operation.method()
+                            + " "
+                            + operation.text()
+                            + " "
+                            + operation.role()
+                            + " "
+                            + parameters
+                            + (operation.body() == null
+                                    ? ""
+                                    : Set.of(operation.body().mediaType())));
+        }
+        assertEquals(expected, read);
     }
 
     @Test
@@ -168,6 +210,18 @@ class ContractTest {
         refused(400, client.get("/api/v1/modules/no%20such"));
         refused(400, client.get("/api/v1/journal?limit=many"));
         refused(400, client.send("POST", "/api/v1/cluster/tokens", "{\"role\":\"x\",\"y\":1}"));
+        refused(400, client.get("/api/v1/modules/db%0A"));
+        refused(400, client.get("/api/v1/journal?limit=0"));
+        refused(
+                400,
+                client.call(
+                        "POST",
+                        "/api/v1/tokens",
+                        "text/plain",
+                        "{}".getBytes(StandardCharsets.UTF_8)));
+        refused(400, client.send("POST", "/api/v1/tokens", "[]"));
+        refused(400, client.send("POST", "/api/v1/tokens", "{} {}"));
+        refused(400, client.send("POST", "/api/v1/tokens", ""));
         refused(404, client.get("/api/v1/modules/other"));
         refused(404, client.get("/api/v1/nothing"));
         refused(404, client.get("/"));
