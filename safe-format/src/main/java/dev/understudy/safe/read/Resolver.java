@@ -36,6 +36,18 @@ public final class Resolver {
     /// @return the configuration, or the findings that say why there is none
     public static Resolved resolve(
             SafeModule module, Map<String, String> given, Platform platform) {
+        return resolve(module, given, platform, false);
+    }
+
+    /// Resolves a module that was resolved with the same values before and fitted the schemas, as
+    /// [Schemas#digest] names them: it is not compared with them again.
+    public static Resolved resolveFitting(
+            SafeModule module, Map<String, String> given, Platform platform) {
+        return resolve(module, given, platform, true);
+    }
+
+    private static Resolved resolve(
+            SafeModule module, Map<String, String> given, Platform platform, boolean isFitting) {
         List<Finding> findings = new ArrayList<>();
         if (!platform.isOneOf(module.manifest().platforms())) {
             String text =
@@ -52,7 +64,7 @@ public final class Resolver {
                             "install it on such a node"));
         }
         Map<String, Object> values = values(module.manifest(), given, platform, findings);
-        return resolve(module, values, platform, findings).resolved();
+        return resolve(module, values, platform, findings, isFitting).resolved();
     }
 
     /// Gives values for a module that nobody has installed: defaults, and examples where there are
@@ -85,7 +97,7 @@ public final class Resolver {
 
     /// Resolves with examples where a parameter has no default, as lint does.
     public static Outcome example(SafeModule module, Platform platform) {
-        return resolve(module, examples(module, platform), platform, new ArrayList<>());
+        return resolve(module, examples(module, platform), platform, new ArrayList<>(), false);
     }
 
     private static Map<String, Object> examples(SafeModule module, Platform platform) {
@@ -108,7 +120,8 @@ public final class Resolver {
             SafeModule module,
             Map<String, Object> values,
             Platform platform,
-            List<Finding> findings) {
+            List<Finding> findings,
+            boolean isFitting) {
         Map<String, Parameter> declared = module.manifest().parameters();
         Substitution substitution = new Substitution(declared, values, platform, findings);
         Node.Mapping tree = substitution.apply(module.configTree());
@@ -117,7 +130,7 @@ public final class Resolver {
             permissions = ManifestMapper.permissions(substitution.apply(p));
         }
         Optional<UserConfig> config = Optional.empty();
-        List<Finding> differences = SchemaCheck.userConfig(tree);
+        List<Finding> differences = isFitting ? List.of() : SchemaCheck.userConfig(tree);
         findings.addAll(differences);
         if (!Finding.anyError(differences)) {
             config = Optional.of(ConfigMapper.map(tree, module.manifest().kind(), findings));

@@ -23,10 +23,22 @@ public final class SafeReader {
     ///
     /// @throws IOException when the file can't be read at all
     public static ReadResult read(Path file) throws IOException {
+        return read(file, false);
+    }
+
+    /// Reads a `.safe` file that was found to fit the schemas before, as [Schemas#digest] names
+    /// them: it is not compared with them again, which takes most of the time.
+    ///
+    /// @throws IOException when the file can't be read at all
+    public static ReadResult readFitting(Path file) throws IOException {
+        return read(file, true);
+    }
+
+    private static ReadResult read(Path file, boolean isFitting) throws IOException {
         Path name = file.getFileName();
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(Archive.BYTES_MAX + 1);
-            return read(name == null ? file.toString() : name.toString(), bytes);
+            return read(name == null ? file.toString() : name.toString(), bytes, isFitting);
         }
     }
 
@@ -45,12 +57,16 @@ public final class SafeReader {
     ///
     /// @param name of the file, for messages
     public static ReadResult read(String name, byte[] bytes) {
+        return read(name, bytes, false);
+    }
+
+    private static ReadResult read(String name, byte[] bytes, boolean isFitting) {
         List<Finding> findings = new ArrayList<>();
         Optional<Archive> archive = ArchiveReader.read(name, bytes, findings);
         if (archive.isEmpty()) {
             return new ReadResult(Optional.empty(), findings);
         }
-        return module(archive.get(), Archive.digest(bytes), findings);
+        return module(archive.get(), Archive.digest(bytes), findings, isFitting);
     }
 
     /// Makes a module of files that are not packed yet.
@@ -75,15 +91,17 @@ public final class SafeReader {
         if (Finding.anyError(findings)) {
             return new ReadResult(Optional.empty(), findings);
         }
-        return module(archive, Archive.digest(archive.toBytes()), findings);
+        return module(archive, Archive.digest(archive.toBytes()), findings, false);
     }
 
-    private static ReadResult module(Archive archive, String digest, List<Finding> findings) {
+    private static ReadResult module(
+            Archive archive, String digest, List<Finding> findings, boolean isFitting) {
         Optional<Node.Mapping> manifestTree = yaml(archive, SafeModule.MANIFEST, findings);
         Optional<Node.Mapping> configTree = yaml(archive, SafeModule.USERCONFIG, findings);
         Optional<Manifest> manifest = Optional.empty();
         if (manifestTree.isPresent()) {
-            List<Finding> differences = SchemaCheck.module(manifestTree.get());
+            List<Finding> differences =
+                    isFitting ? List.of() : SchemaCheck.module(manifestTree.get());
             findings.addAll(differences);
             if (!Finding.anyError(differences)) {
                 manifest = Optional.of(ManifestMapper.map(manifestTree.get()));

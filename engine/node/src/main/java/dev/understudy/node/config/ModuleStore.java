@@ -12,7 +12,9 @@ import dev.understudy.safe.SafeModule;
 import dev.understudy.safe.lint.Linter;
 import dev.understudy.safe.read.Resolver;
 import dev.understudy.safe.read.SafeReader;
+import dev.understudy.safe.read.Schemas;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -28,6 +30,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The modules of this node on disk.
 ///
@@ -36,9 +40,11 @@ import org.jspecify.annotations.Nullable;
 /// at any moment has the old version or the new one. Secrets are in a file of their own, 0600.
 /// Thread-safe.
 public final class ModuleStore {
+    private static final Logger LOG = LoggerFactory.getLogger(ModuleStore.class);
     private static final String ACTIVE = "active.json";
     private static final String STAGED = "staged.json";
     private static final String ARCHIVE = "module.safe";
+    private static final String FITS = "fits";
     private static final String UPLOADS = ".uploads";
     private static final int FOLDERS_KEPT = 3;
 
@@ -120,11 +126,18 @@ public final class ModuleStore {
     private ActiveModule read(Version version) {
         Path folder = folder(version);
         try {
-            ReadResult read = SafeReader.read(folder.resolve(ARCHIVE));
+            boolean isFitting = isKnownToFit(folder, version);
+            Path archive = folder.resolve(ARCHIVE);
+            ReadResult read =
+                    isFitting ? SafeReader.readFitting(archive) : SafeReader.read(archive);
             if (read.isGood() && read.module().get().digest().equals(version.digest())) {
                 SafeModule module = read.module().get();
-                Resolved resolved = Resolver.resolve(module, version.given(), platform);
+                Resolved resolved =
+                        isFitting
+                                ? Resolver.resolveFitting(module, version.given(), platform)
+                                : Resolver.resolve(module, version.given(), platform);
                 if (resolved.config().isPresent()) {
+                    if (!isFitting) noteFit(folder, version);
                     return new ActiveModule(version, module, resolved, folder);
                 }
             }
@@ -132,6 +145,31 @@ public final class ModuleStore {
             throw damaged(folder, cannotRead);
         }
         throw damaged(folder, null);
+    }
+
+    /// Tells whether archive and values were compared with the schemas of this very program before;
+    /// the comparison takes longer than the rest of the daemon's start.
+    private boolean isKnownToFit(Path folder, Version version) throws IOException {
+        Path note = folder.resolve(FITS);
+        return Files.exists(note) && Files.readString(note).equals(fit(version));
+    }
+
+    private void noteFit(Path folder, Version version) {
+        try {
+            AtomicFile.write(
+                    folder.resolve(FITS),
+                    fit(version).getBytes(StandardCharsets.UTF_8),
+                    "rw-------");
+        } catch (IOException e) {
+            // The next start compares again; whoever needs the disk for more will say so.
+            LOG.warn("{} cannot be written: {}", folder.resolve(FITS), e.getMessage());
+        }
+    }
+
+    /// The version's digest is computed anew: what the record says may be of other values.
+    private String fit(Version version) {
+        String config = Version.configDigest(version.digest(), version.values(), version.secrets());
+        return String.join(" ", Schemas.digest(), config, platform.names().getFirst()) + "\n";
     }
 
     private static HaException damaged(Path folder, @Nullable IOException cause) {

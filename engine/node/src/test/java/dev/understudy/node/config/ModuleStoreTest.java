@@ -139,6 +139,27 @@ class ModuleStoreTest {
         return assertThrows(HaException.class, call);
     }
 
+    /// A module that was compared with the schemas is not compared again; one that was compared by
+    /// another program, or with other values, is.
+    @Test
+    void aKnownModuleIsReadWithoutTheSchemas() throws IOException {
+        ModuleStore first = store();
+        Version wanted = put(first, "1.0.0", 1);
+        first.stage(wanted);
+        first.switchTo(wanted);
+        Path note;
+        try (Stream<Path> files = Files.walk(folder)) {
+            note = files.filter(file -> file.endsWith("fits")).findFirst().orElseThrow();
+        }
+        String known = Files.readString(note);
+        ActiveModule again = store().active("db").orElseThrow();
+        assertEquals(first.active("db").orElseThrow().config(), again.config());
+        assertEquals(known, Files.readString(note));
+        Files.writeString(note, "of another program");
+        assertEquals(again.config(), store().active("db").orElseThrow().config());
+        assertEquals(known, Files.readString(note));
+    }
+
     @Test
     void keepsWhatIsInForceOverARestart() throws IOException {
         ModuleStore store = store();
