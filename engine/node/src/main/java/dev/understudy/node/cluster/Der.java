@@ -128,7 +128,7 @@ final class Der {
                     throw new IOException("bad length");
                 }
                 length = 0;
-                for (int i = 0; i < digits; i++) length = length << 8 | bytes[at++] & 0xff;
+                for (int i = 0; i < digits; i++) length = (length << 8) | (bytes[at++] & 0xff);
             }
             if (length > bytes.length - at) throw new IOException("cut off");
             values.add(

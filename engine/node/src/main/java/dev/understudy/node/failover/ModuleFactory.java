@@ -102,6 +102,14 @@ public final class ModuleFactory {
         this.shared = shared;
     }
 
+    /// Said by whoever starts the daemon before every login and service: `1`, or the path of a file
+    /// that is there as long as that is true (understudy.service).
+    private static boolean isFirstAtBoot() {
+        String said = System.getenv("UNDERSTUDY_FIRST_AT_BOOT");
+        return said != null
+                && (said.equals("1") || (said.startsWith("/") && Files.exists(Path.of(said))));
+    }
+
     /// Makes a module's runtime; it does nothing before [ModuleRuntime#start].
     ///
     /// @throws IOException if a directory, the records or the metadata cannot be opened
@@ -282,7 +290,7 @@ public final class ModuleFactory {
                                 pair.links(),
                                 folder,
                                 shared.life().bootId(),
-                                isFirstAtBoot(),
+                                ModuleFactory::isFirstAtBoot,
                                 shared.ticker(),
                                 tuning(),
                                 this::resynced);
@@ -312,11 +320,6 @@ public final class ModuleFactory {
                                     .with("comparedBytes", end.bytesCompared())
                                     .with("files", end.files())
                                     .with("ms", end.ms()));
-        }
-
-        /// Said by the service unit that is ordered before every login and service.
-        private static boolean isFirstAtBoot() {
-            return "1".equals(System.getenv("UNDERSTUDY_FIRST_AT_BOOT"));
         }
 
         private Tuning tuning() {

@@ -3,6 +3,7 @@ package dev.understudy.node.heart;
 import dev.understudy.node.store.Ticker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
@@ -61,10 +63,12 @@ public final class Heart implements AutoCloseable {
 
     private record Member(Source source, Sink sink) {}
 
+    private static final long ADDRESS_LOOK_NS = 200_000_000L;
+
     private final List<Network> networks;
     private final long intervalNs;
     private final Ticker ticker;
-    private final List<DatagramChannel> channels = new ArrayList<>();
+    private final Map<Integer, DatagramChannel> channels = new ConcurrentHashMap<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Map<String, Member> members = new ConcurrentSkipListMap<>();
     private final AtomicLongArray heardNs;
@@ -88,11 +92,19 @@ public final class Heart implements AutoCloseable {
         this.replay = new Replay(networks.size());
     }
 
-    /// Opens the sockets and starts one sender and one receiver for each network.
+    /// Opens the sockets and starts one sender and one receiver for each network. A network whose
+    /// address this machine does not have yet, as at boot, is silent until it has.
     ///
     /// @throws IOException if an address cannot be bound; the message names it
     public void start() throws IOException {
-        for (Network network : networks) channels.add(bind(network));
+        for (int i = 0; i < networks.size(); i++) {
+            if (!open(i)) {
+                LOG.warn(
+                        "heartbeats on {} wait for {}",
+                        networks.get(i).name(),
+                        networks.get(i).local());
+            }
+        }
         for (int i = 0; i < networks.size(); i++) {
             int index = i;
             threads.add(
@@ -160,6 +172,20 @@ public final class Heart implements AutoCloseable {
         return sealed;
     }
 
+    /// Opens the socket of a network; false if the machine does not have the address yet.
+    private boolean open(int index) throws IOException {
+        Network network = networks.get(index);
+        try {
+            channels.put(index, bind(network));
+            return true;
+        } catch (IOException e) {
+            if (NetworkInterface.getByInetAddress(network.local().getAddress()) == null) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     private DatagramChannel bind(Network network) throws IOException {
         boolean v6 = network.local().getAddress() instanceof java.net.Inet6Address;
         DatagramChannel channel =
@@ -219,8 +245,10 @@ public final class Heart implements AutoCloseable {
         if (now == null) return;
         for (int i = 0; i < networks.size(); i++) {
             byte[] datagram = Datagrams.seal(now, Datagrams.Kind.BEAT, i, number, module, beat);
+            DatagramChannel channel = channels.get(i);
+            if (channel == null) continue;
             try {
-                channels.get(i).send(ByteBuffer.wrap(datagram), networks.get(i).peer());
+                channel.send(ByteBuffer.wrap(datagram), networks.get(i).peer());
             } catch (IOException e) {
                 // A network that is down refuses (ENETUNREACH, EPERM of a filter): the others
                 // carry the beat, and silence on this one is what the peer sees.
@@ -229,12 +257,37 @@ public final class Heart implements AutoCloseable {
         }
     }
 
+    /// Waits for the address of a network; null if the heart is closed before.
+    private @Nullable DatagramChannel awaitOpen(int index) {
+        while (open) {
+            DatagramChannel channel = channels.get(index);
+            if (channel != null) return channel;
+            LockSupport.parkNanos(this, ADDRESS_LOOK_NS);
+            try {
+                if (open && open(index)) {
+                    LOG.info("heartbeats on {} begin", networks.get(index).name());
+                }
+            } catch (IOException e) {
+                LOG.error("heartbeats on {}", networks.get(index).name(), e);
+            }
+        }
+        DatagramChannel late = channels.get(index);
+        try {
+            if (late != null) late.close(); // opened while the heart was closed
+        } catch (IOException e) {
+            LOG.debug("heartbeat socket on {} not closed", networks.get(index).name(), e);
+        }
+        return null;
+    }
+
     private void receive(int index) {
+        DatagramChannel channel = awaitOpen(index);
+        if (channel == null) return;
         ByteBuffer in = ByteBuffer.allocate(Datagrams.SIZE_MAX + 200);
         while (open) {
             try {
                 in.clear();
-                var from = channels.get(index).receive(in);
+                var from = channel.receive(in);
                 if (from != null) take(index, in.flip());
             } catch (ClosedChannelException e) {
                 if (open) LOG.error("heartbeat socket on {} closed", networks.get(index).name(), e);
@@ -269,7 +322,7 @@ public final class Heart implements AutoCloseable {
     @Override
     public void close() throws IOException {
         open = false;
-        for (DatagramChannel channel : channels) channel.close();
         for (Thread thread : threads) LockSupport.unpark(thread);
+        for (DatagramChannel channel : channels.values()) channel.close();
     }
 }

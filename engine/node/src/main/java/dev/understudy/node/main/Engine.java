@@ -18,7 +18,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +38,7 @@ final class Engine implements ModuleWatcher, AutoCloseable {
     private final String bootId;
     private final Supplier<@Nullable TlsIdentity> identity;
     private final Map<String, ActiveModule> active = new TreeMap<>();
+    private final Set<String> startedAtOnce = new TreeSet<>();
     private @Nullable PairLinks links;
     private Cluster.@Nullable Joined joined;
 
@@ -115,7 +118,9 @@ final class Engine implements ModuleWatcher, AutoCloseable {
         try {
             ModuleRuntime runtime = factory.make(module, pair.pair());
             modules.add(module.name(), runtime);
-            runtime.start(startsNow(module, runtime));
+            boolean startsNow = startsNow(module, runtime);
+            if (startsNow) startedAtOnce.add(module.name());
+            runtime.start(startsNow);
         } catch (IOException | RuntimeException e) {
             LOG.error("module {} cannot be brought up", module.name(), e);
             journal.append(
@@ -141,6 +146,15 @@ final class Engine implements ModuleWatcher, AutoCloseable {
             case OFF -> false;
             case AUTO -> ran;
         };
+    }
+
+    /// Tells whether every module that was started at once has its directories mounted and what
+    /// happened to them before is known, or cannot get there.
+    synchronized boolean isSettled() {
+        return startedAtOnce.stream()
+                .flatMap(name -> modules.find(name).stream())
+                .map(runtime -> runtime.node().disk())
+                .allMatch(disk -> disk.hasFault() || (disk.isMounted() && disk.isVerified()));
     }
 
     private void takeDown(String name) {

@@ -15,6 +15,7 @@ import dev.understudy.node.guard.Leftovers;
 import dev.understudy.node.journal.Entry;
 import dev.understudy.node.journal.Journal;
 import dev.understudy.node.script.ScriptHosts;
+import dev.understudy.node.store.AtomicFile;
 import dev.understudy.node.store.Home;
 import dev.understudy.node.store.SlotFile;
 import dev.understudy.node.store.Ticker;
@@ -49,6 +50,7 @@ import org.slf4j.LoggerFactory;
 public final class Safed {
     private static final Logger LOG = LoggerFactory.getLogger(Safed.class);
     private static final long JOURNAL_BYTES_MAX = 16L << 20;
+    private static final long SETTLE_LOOK_MS = 20;
     private static final int USAGE = 2;
     private static final int IO = 3;
 
@@ -106,6 +108,7 @@ public final class Safed {
         }
 
         private void live() throws IOException, InterruptedException {
+            Files.deleteIfExists(home.settled());
             List<String> left = Leftovers.clean(home.run());
             EventLoop hostLoop =
                     new EventLoop("host", fault -> LOG.error("loop of the host", fault));
@@ -195,11 +198,26 @@ public final class Safed {
                 try (ScheduledExecutorService chores = chores(journal, engine)) {
                     Runtime.getRuntime().addShutdownHook(new Thread(this::awaitStopped, "stop"));
                     LOG.info("safed is up home={}", home.etc().getParent());
+                    Thread settling = Thread.ofVirtual().name("settle").start(() -> settle(engine));
                     stopping.await();
+                    settling.interrupt();
                     stopAll(modules);
                     chores.shutdownNow();
                 }
                 guard.orderlyEnd(false);
+            }
+        }
+
+        /// Leaves a file when the directories of all modules that start by themselves are mounted:
+        /// until then the service unit holds the boot of the machine.
+        private void settle(Engine engine) {
+            try {
+                while (!engine.isSettled()) Thread.sleep(SETTLE_LOOK_MS);
+                AtomicFile.write(home.settled(), new byte[0], "rw-r--r--");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // the daemon ends
+            } catch (IOException e) {
+                LOG.warn("{} cannot be written: {}", home.settled(), e.getMessage());
             }
         }
 

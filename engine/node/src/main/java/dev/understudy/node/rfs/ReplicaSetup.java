@@ -6,6 +6,7 @@ import dev.understudy.node.store.Ticker;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param links this node's end of all connections
 /// @param folder where the metadata live, outside the replicated directories
 /// @param bootId of the machine's present boot
-/// @param isFirstAtBoot whether, after a boot, the mounts stand before any login or service could
-///   change the directories
+/// @param isFirstAtBoot asked when the mounts stand: whether, since the machine came up, no login
+///   and no service could change the directories
 /// @param onResynced hears on the module's loop how each resynchronisation ended; must not block
 /// @param ticker the node's clock, the one that leases are stated on
 public record ReplicaSetup(
@@ -32,7 +33,7 @@ public record ReplicaSetup(
         Links links,
         Path folder,
         String bootId,
-        boolean isFirstAtBoot,
+        BooleanSupplier isFirstAtBoot,
         Ticker ticker,
         Tuning tuning,
         Consumer<Resynced> onResynced) {

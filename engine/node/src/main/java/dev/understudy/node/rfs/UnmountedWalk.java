@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Finds what changed while no mount stood over the directories.
@@ -23,7 +24,7 @@ final class UnmountedWalk {
     private final Path file;
     private final List<Directory> directories;
     private final String bootId;
-    private final boolean isFirstAtBoot;
+    private final BooleanSupplier isFirstAtBoot;
 
     /// @param seconds when the mount was last known to stand, since 1970
     /// @param stood whether it did not end in order then
@@ -46,7 +47,7 @@ final class UnmountedWalk {
         if (last == null) {
             return 0; // never mounted before: nothing to compare with
         }
-        if (last.stood && isFirstAtBoot && !last.bootId.equals(bootId)) {
+        if (last.stood && !last.bootId.equals(bootId) && isFirstAtBoot.getAsBoolean()) {
             return 0;
         }
         long since = last.seconds;

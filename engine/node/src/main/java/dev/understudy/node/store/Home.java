@@ -88,6 +88,11 @@ public record Home(Path etc, Path lib, Path run) {
         return run.resolve("api.sock");
     }
 
+    /// There while the daemon runs and every module that started by itself is mounted.
+    public Path settled() {
+        return run.resolve("settled");
+    }
+
     /// The socket on which safe-guard talks with safed.
     public Path guardSocket() {
         return run.resolve("guard.sock");

@@ -92,7 +92,7 @@ final class TestNode implements AutoCloseable {
                         links,
                         state,
                         bootId,
-                        isFirstAtBoot,
+                        () -> isFirstAtBoot,
                         System::nanoTime,
                         tuning,
                         resynced::add);

@@ -34,7 +34,10 @@ public final class StreamSocket implements AutoCloseable {
     private static final int TCP_KEEPCNT = 6;
     private static final int TCP_QUICKACK = 12;
     private static final int TCP_USER_TIMEOUT = 18;
+    private static final int IPPROTO_IP = 0;
     private static final int IPPROTO_IPV6 = 41;
+    private static final int IP_FREEBIND = 15; // linux/in.h
+    private static final int IPV6_FREEBIND = 78; // linux/in6.h
     private static final int IPV6_V6ONLY = 26;
     private static final int SHUT_WR = 1;
 
@@ -73,7 +76,8 @@ public final class StreamSocket implements AutoCloseable {
         }
     }
 
-    /// Listens with SO_REUSEADDR.
+    /// Listens with SO_REUSEADDR, also on an address that this machine has only later: at boot the
+    /// network may not be up yet.
     ///
     /// @param local address and port; port 0 = any free one, see [#localAddress]
     public static StreamSocket listen(InetSocketAddress local, int backlog) throws ErrnoException {
@@ -82,6 +86,12 @@ public final class StreamSocket implements AutoCloseable {
             socket.option(Sockets.SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
             if (SocketAddresses.family(local.getAddress()) == SocketAddresses.AF_INET6) {
                 socket.option(IPPROTO_IPV6, IPV6_V6ONLY, 1, "IPV6_V6ONLY");
+            }
+            boolean isV6 = SocketAddresses.family(local.getAddress()) == SocketAddresses.AF_INET6;
+            if (isV6) {
+                socket.option(IPPROTO_IPV6, IPV6_FREEBIND, 1, "IPV6_FREEBIND");
+            } else {
+                socket.option(IPPROTO_IP, IP_FREEBIND, 1, "IP_FREEBIND");
             }
             socket.bind(local);
             Errno.check("listen on " + local, Sockets.listen(socket.fd, backlog));

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -86,6 +87,37 @@ class MirrorFailoverIT {
         cluster.awaitInSync(MODULE, RETURN);
         assertEquals(primary, primary());
         scenario.check();
+        nothingLost();
+    }
+
+    @Test
+    void aNodeThatStartsBeforeItsNetworkIsUpReturnsWhenItIs() throws Exception {
+        LabNode primary = primary();
+        LabNode second = cluster.other(primary);
+        second.powerOff();
+        cluster.awaitState(primary, MODULE, "ALONE", FAILOVER);
+        second.powerOn();
+        List<String> addresses =
+                second.must("ip", "-o", "-4", "address", "show", "scope", "global")
+                        .lines()
+                        .toList();
+        assertFalse(addresses.isEmpty());
+        for (String line : addresses) {
+            second.must("ip", "address", "flush", "dev", line.split("\\s+", -1)[1]);
+        }
+        cluster.startDaemon(second);
+        // The mounts, for which the boot of a machine waits, do not wait for the network.
+        Await.until(
+                "the daemon has settled",
+                FAILOVER,
+                () -> Files.exists(second.seen(cluster.home().resolve("run/settled"))));
+        for (String line : addresses) {
+            String[] words = line.split("\\s+", -1);
+            second.must("ip", "address", "add", words[3], "dev", words[1]);
+        }
+        second.must("ip", "route", "add", "default", "via", Lab.GATEWAY);
+        cluster.awaitInSync(MODULE, RETURN);
+        assertEquals(primary, primary());
         nothingLost();
     }
 
