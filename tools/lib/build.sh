@@ -5,19 +5,34 @@
 build_inputs_newer_than() { # STAMP
     [ ! -e "$1" ] || [ -n "$(find "$ROOT/pom.xml" "$ROOT"/*/pom.xml "$ROOT"/*/*/pom.xml "$ROOT"/tools/lib/jdk.sh \
         "$ROOT"/safe-format/src/main "$ROOT"/scripts-js/src/main "$ROOT"/module-library "$ROOT"/engine/*/src/main \
-        "$ROOT"/tools/*/src/main "$ROOT"/tests/lab/src/main "$ROOT"/tests/bench/src/main \
+        "$ROOT"/tools/*/src/main "$ROOT"/tests/lab/src/main "$ROOT"/tests/bench/src/main "$ROOT"/tests/bench/training-module \
         -name target -prune -o -type f -newer "$1" -print -quit 2>/dev/null)" ]
 }
 
-# understudy_caches DIST: lets each program run once and keeps what it loaded, so that it starts in half the time. What
-# cannot be made is left out: the launchers do without.
+# understudy_caches DIST: lets each program do its work once and keeps what it loaded, so that it starts in a fraction of
+# the time. What cannot be made is left out: the launchers do without.
 understudy_caches() {
+    local dist=$1
+    rm -f "$dist"/share/*.aot
+    UNDERSTUDY_TRAIN=safe:$dist/share/safe.aot "$dist/bin/safe" lint "$dist/modules/postgresql.safe" || :
+    understudy_train_pair "$dist" || understudy_train_alone "$dist"
+}
+
+# Two nodes with a replicated directory, hooks and a checker: all that a daemon loads. Needs root, FUSE and namespaces.
+understudy_train_pair() { # DIST
+    local words
+    [ "$(id -u)" = 0 ] && [ -e /dev/fuse ] || return 1
+    mapfile -t words < <(understudy_lab_command dev.understudy.tests.bench.Training)
+    timeout 120 "${words[@]}" 8>&- </dev/null
+}
+
+# One daemon without a cluster, a script host without scripts.
+understudy_train_alone() { # DIST
     local dist=$1 home
     home=$(mktemp -d)
-    rm -f "$dist"/share/*.aot
-    UNDERSTUDY_TRAIN=$dist/share/safe.aot "$dist/bin/safe" lint "$dist/modules/postgresql.safe" || :
-    UNDERSTUDY_TRAIN=$dist/share/safe-scriptd.aot "$dist/bin/safe-scriptd" --role hooks --stdio </dev/null >/dev/null || :
-    UNDERSTUDY_TRAIN=$dist/share/safed.aot "$dist/bin/safed" --home "$home" &
+    echo "no pair to train with: a lesser training" >&2
+    UNDERSTUDY_TRAIN=safe-scriptd:$dist/share/safe-scriptd.aot "$dist/bin/safe-scriptd" --role hooks --stdio </dev/null >/dev/null || :
+    UNDERSTUDY_TRAIN=safed:$dist/share/safed.aot "$dist/bin/safed" --home "$home" 8>&- &
     for _ in $(seq 300); do
         [ ! -S "$home/run/api.sock" ] || break
         kill -0 $! 2>/dev/null || break
@@ -27,6 +42,13 @@ understudy_caches() {
     kill -TERM $! 2>/dev/null || :
     wait $! || :
     rm -rf "$home"
+}
+
+# understudy_lab_command CLASS ARGUMENT...: the words that run a main class of tests/lab or tests/bench, one a line
+understudy_lab_command() {
+    printf '%s\n' "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx256m -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
+        --enable-native-access=ALL-UNNAMED -Ddist="$ROOT/tools/distribution/target/understudy" -Dproject="$ROOT" \
+        -cp "$(printf '%s:' "$ROOT"/tests/lab/target/lab-*.jar "$ROOT"/tests/bench/target/bench-*.jar "$ROOT"/tests/lab/target/run/*.jar)" "$@"
 }
 
 # understudy_build: the distribution and the lab, without tests. About two minutes the first time.

@@ -37,13 +37,6 @@ understudy_needs_lab() {
         nsenter=util-linux sysctl=procps flock=util-linux mvn=maven
 }
 
-# understudy_lab_command CLASS ARGUMENT...: the words that run a main class of tests/lab or tests/bench, one a line
-understudy_lab_command() {
-    printf '%s\n' "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx256m -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
-        --enable-native-access=ALL-UNNAMED -Ddist="$ROOT/tools/distribution/target/understudy" -Dproject="$ROOT" \
-        -cp "$(printf '%s:' "$ROOT"/tests/lab/target/lab-*.jar "$ROOT"/tests/bench/target/bench-*.jar "$ROOT"/tests/lab/target/run/*.jar)" "$@"
-}
-
 # understudy_run_lab CLASS ARGUMENT...: becomes that program
 understudy_run_lab() {
     local words terminal=false

@@ -31,18 +31,20 @@ import java.util.concurrent.locks.LockSupport;
 public final class ScriptHost implements Daemon {
     private static final long BUDGET_BYTES = 1L << 30;
     private static final int RUNS_MAX = 64;
-    private static final int CONNECT_ATTEMPTS = 300;
-    private static final long CONNECT_PAUSE_NS = 100_000_000;
+    private static final int CONNECT_ATTEMPTS = 3000;
+    private static final long CONNECT_PAUSE_NS = 20_000_000;
 
     private final Wire wire;
-    private final Sandbox sandbox = new Sandbox();
-    private final RealTimers timers = new RealTimers();
+    private final Sandbox sandbox;
+    private final RealTimers timers;
     private final AllocationWatch watch = new AllocationWatch();
     private final Map<String, ArchiveFiles> modules = new HashMap<>();
     private final Map<Long, ScriptRun> runs = new ConcurrentHashMap<>();
 
-    private ScriptHost(Wire wire) {
+    private ScriptHost(Wire wire, Sandbox sandbox, RealTimers timers) {
         this.wire = wire;
+        this.sandbox = sandbox;
+        this.timers = timers;
     }
 
     /// Runs the host until the daemon goes.
@@ -58,9 +60,17 @@ public final class ScriptHost implements Daemon {
                             + " started by the daemon, not by people");
             System.exit(2);
         }
-        ScriptHost host = new ScriptHost(socket.isEmpty() ? standard() : connect(Path.of(socket)));
-        host.warmUp();
-        host.serve(role);
+        Sandbox sandbox = new Sandbox();
+        RealTimers timers = new RealTimers();
+        if (socket.isEmpty()) {
+            Wire wire = standard();
+            warmUp(sandbox, timers);
+            new ScriptHost(wire, sandbox, timers).serve(role);
+        } else {
+            // The daemon is starting too: it finds a host that is ready.
+            warmUp(sandbox, timers);
+            new ScriptHost(connect(Path.of(socket)), sandbox, timers).serve(role);
+        }
         // scripts that still run must not keep the process
         Runtime.getRuntime().halt(0);
     }
@@ -78,7 +88,7 @@ public final class ScriptHost implements Daemon {
         return new Wire(in, out, in);
     }
 
-    /// Connects; the daemon may be a moment behind.
+    /// Connects; the daemon may be a minute behind.
     private static Wire connect(Path socket) throws IOException {
         IOException last = null;
         for (int attempt = 0; attempt < CONNECT_ATTEMPTS; attempt++) {
@@ -99,7 +109,7 @@ public final class ScriptHost implements Daemon {
     }
 
     /// Runs an empty script, so that the first real one does not pay for the engine's start.
-    private void warmUp() {
+    private static void warmUp(Sandbox sandbox, RealTimers timers) {
         Outcome[] outcome = new Outcome[1];
         Daemon nobody = new Nobody(outcome);
         ArchiveFiles files =

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// the message: what safed had sent before it died is read before anything is fenced.
 final class Guard implements AutoCloseable {
     private static final int NOT_YET_MS = 1000;
+    private static final int OTHER_HOSTS_MS = 2500;
     private static final int[] TELL_AGAIN_MS = {5, 20, 60, 150, 400, 1000};
 
     private record Armed(FencePlan plan, List<Integer> descriptors) {}
@@ -56,16 +57,15 @@ final class Guard implements AutoCloseable {
         }
     }
 
-    /// A script host: started when there is a daemon that listens for it.
+    /// A script host. It waits for the daemon that it is to talk to, and is ready when that is.
     private final class Host {
-        private final Settings.Host setting;
         private final Child child;
         private final EventLoop.Timer timer = loop.timer(this::start);
 
         Host(Settings.Host setting) {
-            this.setting = setting;
-            String name = "script host " + setting.role();
-            this.child = new Child(name, setting.command(), loop, this::ended);
+            this.child =
+                    new Child(
+                            "script host " + setting.role(), setting.command(), loop, this::ended);
         }
 
         private void ended(int status) {
@@ -82,12 +82,8 @@ final class Guard implements AutoCloseable {
         }
 
         void start() {
-            // Without a daemon there is nothing to talk to: its next hello starts us.
-            if (isStopping || child.isRunning() || client == null) {
-                return;
-            }
-            if (!Files.exists(setting.socket())) {
-                startAfter(NOT_YET_MS);
+            // Without a daemon there is nothing to talk to: its next start starts us.
+            if (isStopping || child.isRunning() || !safed.isRunning()) {
                 return;
             }
             try {
@@ -95,6 +91,18 @@ final class Guard implements AutoCloseable {
             } catch (IOException e) {
                 Log.line(child.name() + " cannot be started: " + e.getMessage());
                 startAfter(Math.max(NOT_YET_MS, child.delayMs()));
+            }
+        }
+    }
+
+    /// Starts the first host, whose scripts a module's start waits for, beside the daemon, and the
+    /// others when the daemon's own start no longer needs the processor.
+    private void startHosts() {
+        for (int i = 0; i < hosts.size(); i++) {
+            if (i == 0) {
+                hosts.get(i).start();
+            } else {
+                hosts.get(i).startAfter(OTHER_HOSTS_MS);
             }
         }
     }
@@ -145,6 +153,7 @@ final class Guard implements AutoCloseable {
             safed.start();
             PidFile.write(pidFile(), safed.pid());
             Log.line("safed started, pid " + safed.pid());
+            startHosts();
             loop.execute(fencer::rehearse);
         } catch (IOException e) {
             Log.line("safed cannot be started: " + e.getMessage());
@@ -220,7 +229,7 @@ final class Guard implements AutoCloseable {
             safed.adopt(from.peerPid()); // started by hand, or while the guard was away
             Log.line("safed has come by itself, pid " + safed.pid());
         }
-        hosts.forEach(Host::start);
+        startHosts();
     }
 
     private void replace(String module, @Nullable Armed next) {

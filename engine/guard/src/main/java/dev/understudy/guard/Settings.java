@@ -10,13 +10,12 @@ import java.util.List;
 ///
 /// @param run folder of sockets and pid files
 /// @param safed command line of the daemon
-/// @param hosts the script hosts, started when the daemon has said hello and listens for them
+/// @param hosts the script hosts, the one for hooks first; each waits until the daemon listens for
+///   it
 /// @param stopMs how long the daemon may take for an orderly stop before it is killed and fenced
 record Settings(Path run, List<String> safed, List<Host> hosts, int stopMs) {
     /// A script host.
-    ///
-    /// @param socket where it finds the daemon; a daemon that starts its hosts itself makes none
-    record Host(String role, List<String> command, Path socket) {}
+    record Host(String role, List<String> command) {}
 
     private static final String SETPRIV = "/usr/bin/setpriv"; // util-linux
     private static final String USER = "understudy-script";
@@ -106,7 +105,7 @@ record Settings(Path run, List<String> safed, List<Host> hosts, int stopMs) {
         List<String> command = new ArrayList<>(withoutPrivileges());
         command.add(program + "/bin/safe-scriptd");
         command.addAll(List.of("--role", role, "--connect", socket.toString()));
-        return new Host(role, List.copyOf(command), socket);
+        return new Host(role, List.copyOf(command));
     }
 
     /// Words before a command that runs scripts: their own user where the machine has one, never

@@ -15,7 +15,7 @@ class SettingsTest {
         assertEquals(Path.of("/n1/run"), settings.run());
         assertEquals(List.of("/opt/p/bin/safed", "--home", "/n1"), settings.safed());
         Settings.Host host = settings.hosts().getFirst();
-        assertEquals(Path.of("/n1/run/script-hooks.sock"), host.socket());
+        assertEquals("hooks", host.role());
         List<String> words = host.command();
         assertEquals(
                 List.of(

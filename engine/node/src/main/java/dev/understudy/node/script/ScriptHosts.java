@@ -64,7 +64,10 @@ public final class ScriptHosts implements AutoCloseable {
             String role, Path socket, Duration grace, LongSupplier nowNs) throws IOException {
         List<String> own =
                 HostCommand.ofThisProcess(
-                        Optional.empty(), role, List.of("--connect", socket.toString()));
+                        Optional.ofNullable(System.getenv("UNDERSTUDY_PROGRAM"))
+                                .map(program -> Path.of(program, "share", "safe-scriptd.aot")),
+                        role,
+                        List.of("--connect", socket.toString()));
         return new ScriptHosts(role, new HostListener(socket, own, grace), nowNs);
     }
 

@@ -78,7 +78,8 @@ public final class TestCluster {
         awaitDaemon(node, spawnDaemon(node));
     }
 
-    private Process spawnDaemon(LabNode node) {
+    /// Starts safe-guard on a node and waits for nothing.
+    public Process spawnDaemon(LabNode node) {
         // Nothing else runs on a lab node before its daemon.
         environment.putIfAbsent("UNDERSTUDY_FIRST_AT_BOOT", "1");
         List<String> words =
@@ -97,6 +98,14 @@ public final class TestCluster {
                     }
                     return LocalApi.get(socket(node), "/health").status() == 200;
                 });
+    }
+
+    /// Waits until the API of a daemon that was started in whatever way answers.
+    public void awaitDaemon(LabNode node) {
+        Await.until(
+                "the API of " + node.name() + " answers",
+                START,
+                () -> LocalApi.get(socket(node), "/health").status() == 200);
     }
 
     private Path log(LabNode node) {

@@ -1,0 +1,5 @@
+import { exec } from 'safe';
+
+export default async () => {
+  await exec(['/bin/true'], { timeout: '3s' });
+};
