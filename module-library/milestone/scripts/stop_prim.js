@@ -1,6 +1,7 @@
 import { log, services } from 'safe';
 
 // In reverse order, SQL Server last. A service that hangs must not keep the others from stopping: their data stay open.
+/** @type {import('safe').Hook} */
 export default async ctx => {
   if (ctx.force) {
     await services.forceStop();

@@ -187,6 +187,11 @@ final class ScriptRun implements Runnable {
     }
 
     private @Nullable Object rejected(Value... values) {
+        if (isStopped) {
+            // an interrupt that comes within a promise's job looks like a rejection by the script
+            outcome = stopped(List.of());
+            return null;
+        }
         String message =
                 values[1].asString().equals("Error")
                         ? values[2].asString()
@@ -378,7 +383,8 @@ final class ScriptRun implements Runnable {
                     Errors.stack(e, files),
                     awaited());
         }
-        if (e.isCancelled() || e.isInterrupted()) {
+        // an interrupt within a promise's job comes out as an unhandled rejection of the engine's
+        if (isStopped || e.isCancelled() || e.isInterrupted()) {
             return stopped(Errors.stack(e, files));
         }
         String text = e.getMessage() == null ? "" : e.getMessage().lines().findFirst().orElse("");
@@ -393,7 +399,7 @@ final class ScriptRun implements Runnable {
                         ? "the script allocated more memory than a run may"
                         : "ended by the daemon",
                 stack.isEmpty()
-                        ? ""
+                        ? request.entry()
                         : stack.getFirst().substring(stack.getFirst().lastIndexOf(' ') + 1),
                 stack,
                 awaited());

@@ -3,7 +3,7 @@ package dev.understudy.safe.lint;
 import dev.understudy.safe.Manifest;
 import dev.understudy.safe.UserConfig;
 
-/// Finds protection without anybody to ask.
+/// Finds protection without anybody to ask, or without an address whose silence is evidence.
 final class NoWitness implements ConfigRule {
     @Override
     public String id() {
@@ -22,6 +22,18 @@ final class NoWitness implements ConfigRule {
                     view.at("isolation"),
                     "without a witness the secondary never takes over from silence",
                     "add witnesses: [gateway], or a fencing program");
+        }
+        boolean isStated = view.tree().get("isolation") != null;
+        if (mirror
+                && isStated
+                && isolation.policy() == UserConfig.Policy.PROTECT
+                && view.config().virtualIps().isEmpty()
+                && isolation.fencing().isEmpty()) {
+            sink.add(
+                    view.at("isolation"),
+                    "without a virtual address the secondary never takes over from silence",
+                    "add one in virtual-ips: that it answers nobody is the evidence; or a fencing"
+                            + " program");
         }
     }
 }

@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param entries in the order of the file
 public record AllowedSigners(List<Entry> entries) {
-    private static final Pattern OPTION =
-            Pattern.compile("([A-Za-z-]+)(?:=\"((?:[^\"\\\\]|\\\\.)*)\")?");
+    private static final Pattern OPTION = Pattern.compile("([A-Za-z-]+)(?:=\"([^\"]*)\")?");
+
+    /// Longest line; keys that are read are below 100 characters.
+    private static final int LINE_MAX = 2048;
 
     public AllowedSigners {
         entries = List.copyOf(entries);
@@ -72,6 +74,12 @@ public record AllowedSigners(List<Entry> entries) {
     }
 
     private static Optional<Entry> line(String line, int number) throws IOException {
+        if (line.length() > LINE_MAX) {
+            throw new IOException("line " + number + ": longer than " + LINE_MAX + " characters");
+        }
+        if (line.indexOf('\\') >= 0) {
+            throw new IOException("line " + number + ": a backslash in it is not supported");
+        }
         String[] parts = line.split("\\s+", 2);
         List<String> principals = List.of(parts[0].replace("\"", "").split(",", -1));
         String rest = parts.length < 2 ? "" : parts[1];

@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.spec.EdECPrivateKeySpec;
 import java.security.spec.NamedParameterSpec;
@@ -31,6 +33,19 @@ public final class SigningKey {
     /// Gives the public half.
     public SshKey key() {
         return key;
+    }
+
+    /// Makes a new key that is kept nowhere: for one signature, as in tests.
+    public static SigningKey generate() {
+        try {
+            KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+            // RFC 8410 4: the last 32 bytes are the point as RFC 8032 encodes it
+            byte[] info = pair.getPublic().getEncoded();
+            byte[] raw = Arrays.copyOfRange(info, info.length - SshKey.RAW_BYTES, info.length);
+            return new SigningKey(new SshKey(raw), pair.getPrivate());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Ed25519 is in every JDK since 15", e);
+        }
     }
 
     /// Reads a key file without passphrase.

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param raw 32 bytes: the point as RFC 8032 encodes it
 public record SshKey(byte[] raw) {
     static final String TYPE = "ssh-ed25519";
-    private static final int RAW_BYTES = 32;
+    static final int RAW_BYTES = 32;
 
     /// Reads the blob of a key, as it stands in files in base 64; empty = another type, or damaged.
     static Optional<SshKey> ofBlob(byte[] blob) {

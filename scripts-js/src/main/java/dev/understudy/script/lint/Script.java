@@ -44,14 +44,17 @@ record Script(String path, String text, FunctionNode tree) {
             findings.accept(Finding.error(RuleBook.SCRIPT_SYNTAX, at, sentence(what), ""));
             return Optional.empty();
         } catch (StackOverflowError e) {
-            findings.accept(
-                    Finding.error(
-                            RuleBook.SCRIPT_SYNTAX,
-                            Position.file(path),
-                            "nested too deeply",
-                            "no script needs that"));
+            findings.accept(tooDeep(path));
             return Optional.empty();
         }
+    }
+
+    static Finding tooDeep(String path) {
+        return Finding.error(
+                RuleBook.SCRIPT_SYNTAX,
+                Position.file(path),
+                "nested too deeply",
+                "no script needs that");
     }
 
     // `path:line:column Expected ; but found x`, in some messages.

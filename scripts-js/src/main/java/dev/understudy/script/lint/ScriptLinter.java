@@ -59,12 +59,24 @@ public final class ScriptLinter {
         archive.files()
                 .forEach((path, file) -> {
                     if (path.endsWith(".js")) {
-                        Script.parse(path, file.text(), findings::add)
-                                .ifPresent(s -> rules(archive, module, s, findings));
+                        findings.addAll(one(archive, module, path, file.text()));
                     }
                 });
         findings.sort(Linter.IN_FILE_ORDER);
         return findings;
+    }
+
+    private static List<Finding> one(
+            Archive archive, Optional<SafeModule> module, String path, String text) {
+        List<Finding> findings = new ArrayList<>();
+        try {
+            Script.parse(path, text, findings::add)
+                    .ifPresent(s -> rules(archive, module, s, findings));
+            return findings;
+        } catch (StackOverflowError deep) {
+            // the parser goes through a chain of thousands of calls or sums in a loop, rules do not
+            return List.of(Script.tooDeep(path));
+        }
     }
 
     private static void rules(

@@ -2,11 +2,13 @@ package dev.understudy.tools;
 
 import dev.understudy.tools.author.DiffCommand;
 import dev.understudy.tools.author.DocsCommand;
+import dev.understudy.tools.author.FmtCommand;
 import dev.understudy.tools.author.ImportCommand;
 import dev.understudy.tools.author.LintCommand;
 import dev.understudy.tools.author.LsCommand;
 import dev.understudy.tools.author.NewCommand;
 import dev.understudy.tools.author.PackCommand;
+import dev.understudy.tools.author.ReplayCommand;
 import dev.understudy.tools.author.RuleCommand;
 import dev.understudy.tools.author.SignCommand;
 import dev.understudy.tools.author.SimulateCommand;
@@ -26,14 +28,18 @@ final class Commands {
                     TypesCommand.class,
                     LintCommand.class,
                     RuleCommand.class,
+                    FmtCommand.class,
                     TestCommand.class,
                     SimulateCommand.class,
+                    ReplayCommand.class,
                     DiffCommand.class,
                     DocsCommand.class,
                     PackCommand.class,
                     LsCommand.class,
                     SignCommand.class,
-                    VerifyCommand.class);
+                    VerifyCommand.class,
+                    CompletionCommand.class,
+                    ManCommand.class);
 
     private Commands() {}
 

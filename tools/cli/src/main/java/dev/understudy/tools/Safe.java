@@ -38,6 +38,7 @@ public final class Safe implements Runnable {
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int code = run(out, err, args);
         out.flush();
+        err.flush(); // a line without its end is still held back
         System.exit(code);
     }
 

@@ -106,10 +106,10 @@ final class ApiRouter {
     }
 
     private static long limit(Admitted admitted) {
-        boolean isArchive =
-                String.valueOf(admitted.request().path()).startsWith("/api/v1/archives/");
+        String path = String.valueOf(admitted.request().path());
+        boolean isLarge = path.startsWith("/api/v1/archives/") || path.equals("/api/v1/probe");
         if (!admitted.who().isKnown()) return NOBODYS_BYTES_MAX;
-        return isArchive ? ARCHIVE_BYTES_MAX : BODY_BYTES_MAX;
+        return isLarge ? ARCHIVE_BYTES_MAX : BODY_BYTES_MAX;
     }
 
     /// Gathers the body; what comes after the limit is thrown away.

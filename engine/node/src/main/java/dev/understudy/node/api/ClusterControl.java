@@ -22,13 +22,21 @@ public interface ClusterControl {
     /// @param id identifies the cluster
     /// @param revision of the member list
     /// @param self this node's name
+    /// @param signatures what is asked of modules
     record View(
             String name,
             String id,
             long revision,
             String self,
             List<String> networks,
-            List<Member> members) {}
+            List<Member> members,
+            Signatures signatures) {}
+
+    /// What is asked of the signatures of modules.
+    ///
+    /// @param policy `off`, `warn` or `require`
+    /// @param signers lines in the form of OpenSSH's `allowed_signers`
+    record Signatures(String policy, List<String> signers) {}
 
     /// A join token.
     ///
@@ -58,6 +66,9 @@ public interface ClusterControl {
 
     /// Admits a joiner by its token's secret.
     Admission admit(String secret, Member joiner, String request) throws Exception;
+
+    /// Asks something of the signatures of modules, on all nodes.
+    View require(Signatures wanted) throws Exception;
 
     /// The CA's key in PEM.
     String authorityKey();

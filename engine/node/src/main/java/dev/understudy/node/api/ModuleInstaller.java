@@ -72,8 +72,23 @@ public interface ModuleInstaller {
     /// Gives an archive to another node.
     byte[] archive(String digest) throws Exception;
 
+    /// Keeps the signatures of an archive beside it.
+    void putSignature(String digest, String text) throws Exception;
+
+    /// Gives the signatures of an archive; empty text for none.
+    String signature(String digest) throws Exception;
+
+    /// How an archive is installed.
+    ///
+    /// @param isDowngrade an older version than that in force is meant
+    /// @param expectedRevision that must be in force, 0 for none; -1 = any
+    record Wish(Map<String, String> values, boolean isDowngrade, long expectedRevision) {}
+
     /// Installs, or upgrades to, an uploaded archive on all nodes.
-    Distribution install(String digest, Map<String, String> values, Caller caller) throws Exception;
+    Distribution install(String digest, Wish wish, Caller caller) throws Exception;
+
+    /// Goes back to the archive and parameters that were in force before, on all nodes.
+    Distribution rollback(String module, Caller caller) throws Exception;
 
     /// Changes parameters on all nodes; an empty value restores the default.
     Distribution configure(String module, Map<String, String> values, Caller caller)
@@ -81,6 +96,10 @@ public interface ModuleInstaller {
 
     /// Forgets a module on all nodes; refused while it runs.
     Distribution uninstall(String module, Caller caller) throws Exception;
+
+    /// What an administrator should know of this node before a module serves on it; a record as the
+    /// contract's `NodeFacts`.
+    Record preflight(String module) throws Exception;
 
     /// A module's parameters and values.
     Config config(String module) throws Exception;

@@ -81,6 +81,8 @@ final class Operations {
 
     record Key(String key) {}
 
+    record Signature(String signature) {}
+
     record ConfigDigest(String configDigest) {}
 
     record TokenList(List<TokenView> tokens) {}
@@ -155,6 +157,18 @@ final class Operations {
                                         call.body().getString("secret"),
                                         member(call.body()),
                                         call.body().getString("request"))));
+        all.put(
+                "putSignatures",
+                call -> {
+                    List<String> signers = new java.util.ArrayList<>();
+                    call.body()
+                            .getJsonArray("signers", new io.vertx.core.json.JsonArray())
+                            .forEach(line -> signers.add(String.valueOf(line)));
+                    return Answer.of(
+                            cluster.require(
+                                    new ClusterControl.Signatures(
+                                            call.body().getString("policy"), signers)));
+                });
         all.put("getAuthorityKey", _ -> Answer.of(new Key(cluster.authorityKey())));
         all.put(
                 "getOffer",
@@ -293,8 +307,22 @@ final class Operations {
                         Answer.of(
                                 installer.install(
                                         call.body().getString("archive"),
-                                        strings(call.body().getJsonObject("values")),
+                                        wish(call.body()),
                                         call.caller())));
+        all.put("preflight", call -> Answer.of(installer.preflight(call.path("module"))));
+        all.put("probe", _ -> Answer.done("received"));
+        all.put(
+                "rollbackModule",
+                call -> Answer.of(installer.rollback(call.path("module"), call.caller())));
+        all.put(
+                "putArchiveSignature",
+                call -> {
+                    installer.putSignature(call.path("digest"), call.body().getString("signature"));
+                    return Answer.done("stored");
+                });
+        all.put(
+                "getArchiveSignature",
+                call -> Answer.of(new Signature(installer.signature(call.path("digest")))));
         all.put(
                 "uninstallModule",
                 call -> Answer.of(installer.uninstall(call.path("module"), call.caller())));
@@ -320,6 +348,13 @@ final class Operations {
                     installer.drop(staged(call));
                     return Answer.done("dropped");
                 });
+    }
+
+    private static ModuleInstaller.Wish wish(JsonObject body) {
+        return new ModuleInstaller.Wish(
+                strings(body.getJsonObject("values")),
+                body.getBoolean("allowDowngrade", false),
+                body.getLong("expectedRevision", -1L));
     }
 
     private static Staged staged(Call call) {

@@ -327,6 +327,18 @@ public final class Cluster {
         return made;
     }
 
+    /// Asks something else of the signatures of modules; the other nodes take it over on contact.
+    ///
+    /// @throws HaException HA-4103 outside a cluster
+    public Joined require(Signatures wanted) throws IOException {
+        Joined made;
+        synchronized (this) {
+            made = commit(required().config().with(wanted));
+        }
+        tell(made);
+        return made;
+    }
+
     /// Takes a newer member list from a peer.
     ///
     /// @return true if it was newer and is in force now

@@ -18,6 +18,7 @@ import java.util.TreeSet;
 ///   replication and control unless it fails
 /// @param nodes the data nodes, in order
 /// @param witness the third vote, if there is one
+/// @param signatures what is asked of modules
 /// @param revision rises by one with each change; the higher one wins on contact
 public record ClusterConfig(
         String id,
@@ -25,6 +26,7 @@ public record ClusterConfig(
         List<String> networks,
         List<Member> nodes,
         Optional<Member> witness,
+        Signatures signatures,
         long revision) {
     /// TCP port of the API unless a member says otherwise.
     public static final int API_PORT = 9453;
@@ -34,6 +36,17 @@ public record ClusterConfig(
 
     /// TCP port of the register unless a member says otherwise.
     public static final int REGISTER_PORT = 9455;
+
+    /// Makes a cluster that asks for no signatures.
+    public ClusterConfig(
+            String id,
+            String name,
+            List<String> networks,
+            List<Member> nodes,
+            Optional<Member> witness,
+            long revision) {
+        this(id, name, networks, nodes, witness, Signatures.OFF, revision);
+    }
 
     /// Copies the lists.
     public ClusterConfig {
@@ -138,7 +151,7 @@ public record ClusterConfig(
         }
         if (role == Role.WITNESS) {
             return new ClusterConfig(
-                    id, name, allNetworks, nodes, Optional.of(member), revision + 1);
+                    id, name, allNetworks, nodes, Optional.of(member), signatures, revision + 1);
         }
         List<Member> changed = new ArrayList<>();
         boolean replaced = false;
@@ -148,6 +161,11 @@ public record ClusterConfig(
             replaced |= same;
         }
         if (!replaced) changed.add(member);
-        return new ClusterConfig(id, name, allNetworks, changed, witness, revision + 1);
+        return new ClusterConfig(id, name, allNetworks, changed, witness, signatures, revision + 1);
+    }
+
+    /// Asks something else of modules; the revision rises.
+    public ClusterConfig with(Signatures wanted) {
+        return new ClusterConfig(id, name, networks, nodes, witness, wanted, revision + 1);
     }
 }

@@ -5,6 +5,7 @@ import dev.understudy.core.member.NodeId;
 import dev.understudy.node.cluster.ClusterConfig.Member;
 import dev.understudy.node.cluster.ClusterConfig.Ports;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,15 @@ public final class ClusterYaml {
         Map<String, StrictYaml.Value> keys =
                 yaml.map(
                         root,
-                        Set.of("format", "id", "name", "networks", "nodes", "witness", "revision"),
+                        Set.of(
+                                "format",
+                                "id",
+                                "name",
+                                "networks",
+                                "nodes",
+                                "witness",
+                                "signatures",
+                                "revision"),
                         Set.of("format", "name", "networks", "nodes"));
         StrictYaml.Value format = keys.get("format");
         if (format != null && yaml.number(format, 0, Integer.MAX_VALUE) != 1) {
@@ -85,7 +94,29 @@ public final class ClusterYaml {
                 networks,
                 nodes,
                 witness,
+                signatures(keys.get("signatures"), yaml),
                 revision == null ? 1 : yaml.number(revision, 1, Long.MAX_VALUE));
+    }
+
+    private static Signatures signatures(
+            StrictYaml.@org.jspecify.annotations.Nullable Value value, StrictYaml yaml) {
+        if (value == null) return Signatures.OFF;
+        Map<String, StrictYaml.Value> keys =
+                yaml.map(value, Set.of("policy", "signers"), Set.of("policy"));
+        Signatures.Policy policy = Signatures.Policy.OFF;
+        StrictYaml.Value given = keys.get("policy");
+        if (given != null) {
+            Optional<Signatures.Policy> known =
+                    Arrays.stream(Signatures.Policy.values())
+                            .filter(p -> p.word().equals(yaml.text(given)))
+                            .findFirst();
+            if (known.isEmpty()) yaml.report(given, "policy is off, warn or require");
+            policy = known.orElse(policy);
+        }
+        List<String> signers = new ArrayList<>();
+        StrictYaml.Value lines = keys.get("signers");
+        if (lines != null) yaml.list(lines).forEach(line -> signers.add(yaml.text(line)));
+        return new Signatures(policy, signers);
     }
 
     private static Member member(
@@ -180,6 +211,15 @@ public final class ClusterYaml {
                     out.append("witness:\n  ");
                     member(out, member, "  ");
                 });
+        if (!cluster.signatures().equals(Signatures.OFF)) {
+            out.append("signatures:\n  policy: \"");
+            out.append(cluster.signatures().policy().word()).append("\"\n");
+            if (!cluster.signatures().signers().isEmpty()) out.append("  signers:\n");
+            for (String line : cluster.signatures().signers()) {
+                String escaped = line.replace("\\", "\\\\").replace("\"", "\\\"");
+                out.append("    - \"").append(escaped).append("\"\n");
+            }
+        }
         return out.toString();
     }
 

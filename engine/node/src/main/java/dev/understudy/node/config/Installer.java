@@ -52,11 +52,73 @@ public final class Installer {
     }
 
     /// Installs an uploaded archive, or changes to it.
-    public synchronized Change install(String digest, Map<String, String> given)
+    ///
+    /// @param isDowngrade an older version than that in force is meant
+    /// @param expected revision that must be in force, 0 for none; -1 = any
+    /// @throws HaException HA-4416 for an older version that is not meant, HA-4417 if another
+    ///   revision is in force than expected
+    public synchronized Change install(
+            String digest, Map<String, String> given, boolean isDowngrade, long expected)
             throws IOException, InterruptedException {
         SafeModule module = store.module(digest);
         String name = module.manifest().name();
-        return change(next(name, module, given));
+        Optional<Version> now = store.version(name).filter(version -> !version.isRemoved());
+        long revision = now.map(Version::revision).orElse(0L);
+        if (expected >= 0 && expected != revision) {
+            throw new HaException(
+                    "HA-4417",
+                    "%s has revision %d now, the plan was made at revision %d; nothing was changed"
+                            .formatted(name, revision, expected),
+                    null,
+                    "make a new plan and look at it");
+        }
+        String wanted = module.manifest().version();
+        if (now.isPresent()
+                && !isDowngrade
+                && ModuleVersions.compare(wanted, now.get().version()) < 0) {
+            throw new HaException(
+                    "HA-4416",
+                    "version %s of %s is older than %s, which is in force; nothing was changed"
+                            .formatted(wanted, name, now.get().version()),
+                    null,
+                    "`safe rollback -m %s` goes back to the version before; --allow-downgrade"
+                                    .formatted(name)
+                            + " installs this one");
+        }
+        Optional<String> warning = store.checkSignature(digest);
+        Change done = change(next(name, module, given));
+        if (warning.isEmpty()) return done;
+        List<String> warnings = new ArrayList<>(done.warnings());
+        warnings.add(warning.get());
+        return new Change(done.version(), done.nodes(), warnings);
+    }
+
+    /// Goes back to the archive and the parameters that were in force before; secrets stay as they
+    /// are, and so do the data.
+    ///
+    /// @throws HaException HA-4410 if the module is not installed, HA-4418 if nothing was before
+    public synchronized Change rollback(String name) throws IOException, InterruptedException {
+        Version now = required(name).version();
+        Version before =
+                store.previous(name)
+                        .orElseThrow(() ->
+                                new HaException(
+                                        "HA-4418",
+                                        "no earlier version of %s is kept".formatted(name),
+                                        null,
+                                        "install the archive that you want with"
+                                                + " --allow-downgrade"));
+        Map<String, Parameter> declared = store.module(before.digest()).manifest().parameters();
+        Map<String, String> secrets = new HashMap<>(now.secrets());
+        secrets.keySet().retainAll(declared.keySet());
+        return change(
+                Version.of(
+                        name,
+                        nextRevision(name),
+                        before.version(),
+                        before.digest(),
+                        before.values(),
+                        secrets));
     }
 
     /// Changes parameters; an empty value restores the default, or empties an optional one.
@@ -176,6 +238,19 @@ public final class Installer {
                                 store.archive(wanted.digest()),
                                 CALL_MAX));
             }
+            Optional<String> signature =
+                    wanted.isRemoved() ? Optional.empty() : store.signature(wanted.digest());
+            if (signature.isPresent()) {
+                require(
+                        peer,
+                        peers.call(
+                                peer,
+                                "PUT",
+                                "/api/v1/archives/" + wanted.digest() + "/signature",
+                                "application/json",
+                                json.writeValueAsBytes(Map.of("signature", signature.get())),
+                                CALL_MAX));
+            }
             Peers.Answer answer = send(peer, wanted, "stage");
             require(peer, answer);
             String theirs = json.readTree(answer.body()).path("configDigest").asText();
@@ -285,6 +360,17 @@ public final class Installer {
                             CALL_MAX);
             require(peer, archive);
             store.upload(theirs.digest(), archive.body());
+            Peers.Answer signature =
+                    peers.call(
+                            peer,
+                            "GET",
+                            "/api/v1/archives/" + theirs.digest() + "/signature",
+                            "",
+                            new byte[0],
+                            LOOK_MAX);
+            require(peer, signature);
+            String text = json.readTree(signature.body()).path("signature").asText();
+            if (!text.isEmpty()) store.uploadSignature(theirs.digest(), text);
         }
         store.stageTakenOver(theirs);
         store.switchTo(theirs);

@@ -5,6 +5,7 @@ import dev.understudy.core.member.HaException;
 import dev.understudy.node.store.AtomicFile;
 import dev.understudy.safe.Archive;
 import dev.understudy.safe.Finding;
+import dev.understudy.safe.Manifest;
 import dev.understudy.safe.Platform;
 import dev.understudy.safe.ReadResult;
 import dev.understudy.safe.Resolved;
@@ -20,14 +21,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +49,8 @@ public final class ModuleStore {
     private static final String STAGED = "staged.json";
     private static final String ARCHIVE = "module.safe";
     private static final String FITS = "fits";
+    private static final String SIGNATURE = "module.safe.sig";
+    private static final String PREVIOUS = "previous.json";
     private static final String UPLOADS = ".uploads";
     private static final int FOLDERS_KEPT = 3;
 
@@ -52,6 +58,7 @@ public final class ModuleStore {
     private final Platform platform;
     private final InstallChecks checks;
     private final ModuleWatcher watcher;
+    private final Supplier<SignaturePolicy> signatures;
     private final Consumer<String> step;
     private final ObjectMapper json = Version.mapper();
     private final Map<String, Version> versions = new TreeMap<>();
@@ -61,9 +68,14 @@ public final class ModuleStore {
     ///
     /// @param root the folder of modules
     /// @param platform of this machine
+    /// @param signatures asked at each installation
     public ModuleStore(
-            Path root, Platform platform, Surroundings surroundings, ModuleWatcher watcher) {
-        this(root, platform, surroundings, watcher, _ -> {});
+            Path root,
+            Platform platform,
+            Surroundings surroundings,
+            ModuleWatcher watcher,
+            Supplier<SignaturePolicy> signatures) {
+        this(root, platform, surroundings, watcher, signatures, _ -> {});
     }
 
     /// For tests.
@@ -74,11 +86,13 @@ public final class ModuleStore {
             Platform platform,
             Surroundings surroundings,
             ModuleWatcher watcher,
+            Supplier<SignaturePolicy> signatures,
             Consumer<String> step) {
         this.root = root;
         this.platform = platform;
         this.checks = new InstallChecks(surroundings);
         this.watcher = watcher;
+        this.signatures = signatures;
         this.step = step;
     }
 
@@ -195,17 +209,70 @@ public final class ModuleStore {
         AtomicFile.write(root.resolve(UPLOADS).resolve(digest), bytes, "rw-------");
     }
 
+    /// Keeps the signatures of an archive beside it, until it is installed.
+    public synchronized void uploadSignature(String digest, String text) throws IOException {
+        Files.createDirectories(root.resolve(UPLOADS));
+        AtomicFile.write(
+                root.resolve(UPLOADS).resolve(digest + ".sig"),
+                text.getBytes(StandardCharsets.UTF_8),
+                "rw-------");
+    }
+
+    /// Finds the signatures of an archive; empty if it has none.
+    public synchronized Optional<String> signature(String digest) throws IOException {
+        Path upload = root.resolve(UPLOADS).resolve(digest + ".sig");
+        if (Files.exists(upload)) return Optional.of(Files.readString(upload));
+        for (Path archive : installed(digest)) {
+            Path beside = archive.resolveSibling(SIGNATURE);
+            if (Files.exists(beside)) return Optional.of(Files.readString(beside));
+        }
+        return Optional.empty();
+    }
+
+    /// Finds an archive in the folders of all versions that are kept.
+    private List<Path> installed(String digest) throws IOException {
+        List<Path> found = new ArrayList<>();
+        String end = "-" + digest.substring(0, 12);
+        try (DirectoryStream<Path> modules = Files.newDirectoryStream(root, "[A-Za-z0-9]*")) {
+            for (Path module : modules) {
+                try (DirectoryStream<Path> folders =
+                        Files.newDirectoryStream(module, Files::isDirectory)) {
+                    for (Path folder : folders) {
+                        Path archive = folder.resolve(ARCHIVE);
+                        if (folder.toString().endsWith(end) && Files.exists(archive)) {
+                            found.add(archive);
+                        }
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    /// Looks at the signatures of an archive as the cluster asks.
+    ///
+    /// @return what the operator is to be warned of
+    /// @throws HaException HA-4413 to HA-4415 if it must not be installed
+    synchronized Optional<String> checkSignature(String digest) throws IOException {
+        return signatures.get().check(archive(digest), signature(digest), Instant.now());
+    }
+
+    /// What was in force before the version that is; secrets are left out.
+    synchronized Optional<Version> previous(String module) {
+        Version now = versions.get(module);
+        // one that a death left there before the switch is the version in force itself
+        return readVersion(root.resolve(module), PREVIOUS)
+                .filter(before -> now != null && before.revision() < now.revision());
+    }
+
     /// Finds an archive among the uploads and the installed ones.
     ///
     /// @throws HaException HA-4401 if it is not there
     public synchronized byte[] archive(String digest) throws IOException {
         Path upload = root.resolve(UPLOADS).resolve(digest);
         if (Files.exists(upload)) return Files.readAllBytes(upload);
-        for (Version version : versions.values()) {
-            if (version.digest().equals(digest)) {
-                return Files.readAllBytes(folder(version).resolve(ARCHIVE));
-            }
-        }
+        List<Path> installed = installed(digest);
+        if (!installed.isEmpty()) return Files.readAllBytes(installed.getFirst());
         throw new HaException(
                 "HA-4401", "no archive with digest " + digest, null, "upload it first");
     }
@@ -241,17 +308,19 @@ public final class ModuleStore {
     ///
     /// @return the digest over archive and configuration, computed here
     /// @throws HaException HA-4404 module or parameters, HA-4405 not now, HA-4406 this machine
-    ///   cannot take it, HA-4407 this node has a newer revision
+    ///   cannot take it, HA-4407 this node has a newer revision, HA-4412 a kind that nothing runs,
+    ///   HA-4413 to HA-4415 its signature
     public synchronized String stage(Version wanted) throws IOException {
         return stage(wanted, true);
     }
 
-    /// Stages what another node has in force already: its virtual addresses may well answer.
+    /// Stages what another node has in force already: its virtual addresses may well answer, and
+    /// its signature was looked at when it was installed.
     synchronized String stageTakenOver(Version wanted) throws IOException {
         return stage(wanted, false);
     }
 
-    private String stage(Version wanted, boolean asksNetwork) throws IOException {
+    private String stage(Version wanted, boolean isNew) throws IOException {
         requireNewer(wanted);
         requirePossibleNow(wanted.module());
         if (wanted.isRemoved()) {
@@ -266,6 +335,12 @@ public final class ModuleStore {
                             .formatted(module.manifest().name(), wanted.module()),
                     null,
                     "");
+        }
+        requireKind(module);
+        Version now = versions.get(wanted.module());
+        // other parameters of what is in force ask for nothing
+        if (isNew && (now == null || !now.digest().equals(wanted.digest()))) {
+            checkSignature(wanted.digest());
         }
         Resolved resolved = Resolver.resolve(module, wanted.given(), platform);
         List<Finding> findings = new ArrayList<>(resolved.findings());
@@ -283,7 +358,7 @@ public final class ModuleStore {
                         active.values().stream()
                                 .filter(other -> !other.name().equals(wanted.module()))
                                 .toList(),
-                        asksNetwork);
+                        isNew);
         if (!against.isEmpty()) {
             throw new HaException(
                     "HA-4406",
@@ -295,6 +370,17 @@ public final class ModuleStore {
         storeArchive(wanted);
         writeVersion(wanted, STAGED);
         return Version.configDigest(wanted.digest(), wanted.values(), wanted.secrets());
+    }
+
+    private static void requireKind(SafeModule module) {
+        Manifest.Kind kind = module.manifest().kind();
+        if (kind == Manifest.Kind.MIRROR) return;
+        throw new HaException(
+                "HA-4412",
+                "%s is a %s module, and the engine of that kind is not built yet"
+                        .formatted(module.manifest().name(), kind.name().toLowerCase(Locale.ROOT)),
+                null,
+                "it can be linted, tested, simulated, packed and signed; only mirror modules run");
     }
 
     private void requireNewer(Version wanted) {
@@ -322,7 +408,11 @@ public final class ModuleStore {
 
     private void storeArchive(Version wanted) throws IOException {
         Path target = folder(wanted);
-        if (Files.exists(target.resolve(ARCHIVE))) return;
+        Optional<String> signature = signature(wanted.digest());
+        if (Files.exists(target.resolve(ARCHIVE))) {
+            if (signature.isPresent()) write(target.resolve(SIGNATURE), signature.get());
+            return;
+        }
         byte[] bytes = archive(wanted.digest());
         Path module = root.resolve(wanted.module());
         Files.createDirectories(module);
@@ -332,10 +422,15 @@ public final class ModuleStore {
         Files.createDirectory(fresh);
         step.accept("write archive");
         AtomicFile.write(fresh.resolve(ARCHIVE), bytes, "rw-r--r--");
+        if (signature.isPresent()) write(fresh.resolve(SIGNATURE), signature.get());
         step.accept("rename folder");
         deleteTree(target); // a folder without its archive: left by a node that died
         Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
         AtomicFile.syncFolder(module);
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8), "rw-r--r--");
     }
 
     /// Puts the staged version in force.
@@ -356,6 +451,13 @@ public final class ModuleStore {
         }
         requirePossibleNow(wanted.module());
         ActiveModule next = wanted.isRemoved() ? null : read(wanted);
+        if (now != null && !now.isRemoved()) {
+            step.accept("remember");
+            AtomicFile.write(
+                    folder.resolve(PREVIOUS),
+                    json.writeValueAsBytes(withoutSecrets(now)),
+                    "rw-r--r--");
+        }
         step.accept("switch");
         writeVersion(wanted, ACTIVE);
         step.accept("clean up");
@@ -378,21 +480,24 @@ public final class ModuleStore {
 
     private void cleanUp(Path folder, Version wanted) throws IOException {
         List<Path> old = new ArrayList<>();
+        List<Path> kept = new ArrayList<>();
+        if (!wanted.isRemoved()) {
+            kept.add(folder(wanted));
+            previous(wanted.module()).ifPresent(before -> kept.add(folder(before)));
+        }
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
                 boolean isOldSecrets =
                         name.startsWith("secrets-") && !name.equals(secretsName(wanted));
                 if (isOldSecrets) Files.deleteIfExists(entry);
-                if (Files.isDirectory(entry)
-                        && (wanted.isRemoved() || !entry.equals(folder(wanted)))) {
-                    old.add(entry);
-                }
+                if (Files.isDirectory(entry) && !kept.contains(entry)) old.add(entry);
             }
         }
+        if (wanted.isRemoved()) Files.deleteIfExists(folder.resolve(PREVIOUS));
         old.sort(Comparator.comparingLong((Path path) -> path.toFile().lastModified()).reversed());
-        int kept = wanted.isRemoved() ? 0 : FOLDERS_KEPT - 1;
-        for (Path path : old.subList(Math.min(kept, old.size()), old.size())) deleteTree(path);
+        int more = wanted.isRemoved() ? 0 : Math.max(0, FOLDERS_KEPT - kept.size());
+        for (Path path : old.subList(Math.min(more, old.size()), old.size())) deleteTree(path);
     }
 
     private Path folder(Version version) {
@@ -414,18 +519,21 @@ public final class ModuleStore {
                     json.writeValueAsBytes(version.secrets()),
                     "rw-------");
         }
-        Version open =
-                new Version(
-                        version.module(),
-                        version.revision(),
-                        version.isRemoved(),
-                        version.version(),
-                        version.digest(),
-                        version.configDigest(),
-                        version.values(),
-                        Map.of());
         step.accept("write " + name);
-        AtomicFile.write(folder.resolve(name), json.writeValueAsBytes(open), "rw-r--r--");
+        AtomicFile.write(
+                folder.resolve(name), json.writeValueAsBytes(withoutSecrets(version)), "rw-r--r--");
+    }
+
+    private static Version withoutSecrets(Version version) {
+        return new Version(
+                version.module(),
+                version.revision(),
+                version.isRemoved(),
+                version.version(),
+                version.digest(),
+                version.configDigest(),
+                version.values(),
+                Map.of());
     }
 
     private Optional<Version> readVersion(Path folder, String name) {

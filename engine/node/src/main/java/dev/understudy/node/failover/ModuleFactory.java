@@ -391,6 +391,7 @@ public final class ModuleFactory {
                             new View(name, runtime),
                             log(),
                             shared.home().run().resolve("scripts").resolve(name),
+                            shared.home().logs().resolve("traces").resolve(name),
                             shared.cgroups(),
                             shared.ticker()::nowNs));
         }

@@ -8,15 +8,19 @@ import dev.understudy.node.cluster.ClusterConfig.Ports;
 import dev.understudy.node.cluster.ClusterConfig.Role;
 import dev.understudy.node.cluster.ClusterYaml;
 import dev.understudy.node.cluster.JoinToken;
+import dev.understudy.safe.sign.AllowedSigners;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /// Gives the API the membership.
 final class ClusterDoor implements ClusterControl {
     private static final long TOKEN_SECONDS = 30 * 60;
-    private static final View NONE = new View("", "", 0, "", List.of(), List.of());
+    private static final View NONE =
+            new View("", "", 0, "", List.of(), List.of(), new Signatures("off", List.of()));
 
     private final Cluster cluster;
 
@@ -40,7 +44,8 @@ final class ClusterDoor implements ClusterControl {
                 config.revision(),
                 joined.self(),
                 config.networks(),
-                members);
+                members,
+                new Signatures(config.signatures().policy().word(), config.signatures().signers()));
     }
 
     private static Member member(ClusterConfig.Member member, Role role) {
@@ -94,6 +99,25 @@ final class ClusterDoor implements ClusterControl {
                 admission.authority(),
                 admission.clusterYaml(),
                 admission.admittedBy());
+    }
+
+    @Override
+    public View require(Signatures wanted) throws Exception {
+        try {
+            AllowedSigners.parse(String.join("\n", wanted.signers()));
+        } catch (IOException notUnderstood) {
+            throw new HaException(
+                    "HA-4419",
+                    "the allowed signers: " + notUnderstood.getMessage(),
+                    notUnderstood,
+                    "one signer a line, as ssh-keygen(1) says: NAME ssh-ed25519 KEY");
+        }
+        var policy =
+                dev.understudy.node.cluster.Signatures.Policy.valueOf(
+                        wanted.policy().toUpperCase(Locale.ROOT));
+        return view(
+                cluster.require(
+                        new dev.understudy.node.cluster.Signatures(policy, wanted.signers())));
     }
 
     @Override

@@ -10,15 +10,19 @@ import dev.understudy.node.cluster.Cluster;
 import dev.understudy.node.cluster.ClusterConfig.Role;
 import dev.understudy.node.cluster.PeerHttp;
 import dev.understudy.node.cluster.PortCheck;
+import dev.understudy.node.cluster.Signatures;
 import dev.understudy.node.config.ActiveModule;
 import dev.understudy.node.config.Installer;
 import dev.understudy.node.config.LinuxSurroundings;
 import dev.understudy.node.config.ModuleStore;
 import dev.understudy.node.config.ModuleWatcher;
+import dev.understudy.node.config.Preflight;
+import dev.understudy.node.config.SignaturePolicy;
 import dev.understudy.node.link.TlsIdentity;
 import dev.understudy.node.store.Home;
 import dev.understudy.node.store.Ticker;
 import dev.understudy.safe.Platform;
+import dev.understudy.safe.sign.AllowedSigners;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -78,18 +82,23 @@ public final class Control implements AutoCloseable {
             Ticker ticker) {
         Platform platform = platform();
         this.cluster = new Cluster(home, clock, PortCheck::require);
-        this.store =
-                new ModuleStore(
-                        home.modules(), platform, new LinuxSurroundings(neighbour), watcher);
+        LinuxSurroundings machine = new LinuxSurroundings(neighbour);
+        this.store = new ModuleStore(home.modules(), platform, machine, watcher, this::signatures);
         this.http = new PeerHttp(cluster);
-        this.installer = new Installer(store, new HttpPeers(cluster, http), platform);
+        HttpPeers peers = new HttpPeers(cluster, http);
+        this.installer = new Installer(store, peers, platform);
+        Preflight preflight = new Preflight(store, peers, machine, clock, ticker::nowNs);
         this.api =
                 new ApiServer(
                         new ApiServer.Doors(
                                 modules,
                                 node,
                                 new ClusterDoor(cluster),
-                                new InstallerDoor(installer, store),
+                                new InstallerDoor(
+                                        installer,
+                                        store,
+                                        preflight,
+                                        module -> watcher.whyNotNow(module).isPresent()),
                                 new ProxyDoor(http),
                                 new Tokens(home.tokens(), clock)),
                         home.apiSocket(),
@@ -102,6 +111,22 @@ public final class Control implements AutoCloseable {
             return Platform.ofOsRelease(Files.readString(Path.of("/etc/os-release")));
         } catch (IOException absent) {
             return Platform.LINUX;
+        }
+    }
+
+    private SignaturePolicy signatures() {
+        Signatures asked =
+                cluster.current().map(now -> now.config().signatures()).orElse(Signatures.OFF);
+        try {
+            return new SignaturePolicy(
+                    SignaturePolicy.Level.valueOf(asked.policy().name()),
+                    AllowedSigners.parse(String.join("\n", asked.signers())));
+        } catch (IOException edited) {
+            throw new HaException(
+                    "HA-4419",
+                    "cluster.yaml, signatures.signers: " + edited.getMessage(),
+                    edited,
+                    "`safe cluster signatures --help` says how to set them");
         }
     }
 

@@ -6,18 +6,34 @@ import dev.understudy.node.api.ModuleInstaller;
 import dev.understudy.node.config.ActiveModule;
 import dev.understudy.node.config.Installer;
 import dev.understudy.node.config.ModuleStore;
+import dev.understudy.node.config.Preflight;
 import dev.understudy.node.config.Version;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// Gives the API the installation of modules.
 final class InstallerDoor implements ModuleInstaller {
     private final Installer installer;
     private final ModuleStore store;
+    private final Preflight preflight;
+    private final Predicate<String> isServing;
 
-    InstallerDoor(Installer installer, ModuleStore store) {
+    /// @param isServing tells whether a module runs on this node
+    InstallerDoor(
+            Installer installer,
+            ModuleStore store,
+            Preflight preflight,
+            Predicate<String> isServing) {
         this.installer = installer;
         this.store = store;
+        this.preflight = preflight;
+        this.isServing = isServing;
+    }
+
+    @Override
+    public Record preflight(String module) throws Exception {
+        return preflight.look(module, isServing.test(module));
     }
 
     @Override
@@ -31,9 +47,25 @@ final class InstallerDoor implements ModuleInstaller {
     }
 
     @Override
-    public Distribution install(String digest, Map<String, String> values, Caller caller)
-            throws Exception {
-        return distribution(installer.install(digest, values));
+    public void putSignature(String digest, String text) throws Exception {
+        store.uploadSignature(digest, text);
+    }
+
+    @Override
+    public String signature(String digest) throws Exception {
+        return store.signature(digest).orElse("");
+    }
+
+    @Override
+    public Distribution install(String digest, Wish wish, Caller caller) throws Exception {
+        return distribution(
+                installer.install(
+                        digest, wish.values(), wish.isDowngrade(), wish.expectedRevision()));
+    }
+
+    @Override
+    public Distribution rollback(String module, Caller caller) throws Exception {
+        return distribution(installer.rollback(module));
     }
 
     @Override

@@ -38,6 +38,7 @@ public final class ModuleApplication implements Application {
     /// @param hooks host that runs hooks, started by the caller
     /// @param checkers host that runs checkers, started by the caller
     /// @param folder for pipes, below the run-time folder of the node; only the daemon may enter it
+    /// @param traces folder that keeps what the last hooks asked for and were told
     /// @param cgroups where groups can be made, see [Cgroups#find]; empty = marked processes only
     public record Parts(
             String instance,
@@ -48,6 +49,7 @@ public final class ModuleApplication implements Application {
             ModuleView view,
             ModuleLog log,
             Path folder,
+            Path traces,
             Optional<Cgroups> cgroups,
             LongSupplier nowNs) {}
 
@@ -210,13 +212,12 @@ public final class ModuleApplication implements Application {
                         context.force(),
                         end.later(CALLS_LONGER));
         List<String> tree = new ArrayList<>();
+        Trace trace = new Trace(handler, calls.secrets(), parts.nowNs());
+        long startedAtMs = System.currentTimeMillis();
+        ScriptRequest request = new ScriptRequest(scripts, hook.scriptPath(), ctx(context), params);
         ScriptHosts.Ended ended =
-                parts.hooks()
-                        .run(
-                                new ScriptRequest(scripts, hook.scriptPath(), ctx(context), params),
-                                handler,
-                                end,
-                                () -> tree.addAll(processes.tree()));
+                parts.hooks().run(request, trace, end, () -> tree.addAll(processes.tree()));
+        keep(trace, request, ended.end(), hook.scriptName(), startedAtMs);
         if (ended.isTimeout()) {
             return new HookResult.TimedOut(awaited(ended), tree, elapsed(startNs));
         }
@@ -228,6 +229,24 @@ public final class ModuleApplication implements Application {
                             last.message(), last.where(), last.stack(), elapsed(startNs));
             case STOPPED, LOST -> new HookResult.Interrupted(last.message(), elapsed(startNs));
         };
+    }
+
+    /// A trace that cannot be written is no reason to fail a hook.
+    private void keep(
+            Trace trace, ScriptRequest request, ScriptEnd end, String hook, long startedAtMs) {
+        try {
+            Trace.write(
+                    parts.traces(),
+                    startedAtMs + "-" + hook + ".json",
+                    trace.json(
+                            parts.module().manifest().name(),
+                            parts.module().manifest().version(),
+                            request,
+                            end,
+                            startedAtMs));
+        } catch (IOException cannotWrite) {
+            parts.log().line("warn", hook, "its trace is not kept: " + cannotWrite.getMessage());
+        }
     }
 
     private static String awaited(ScriptHosts.Ended ended) {

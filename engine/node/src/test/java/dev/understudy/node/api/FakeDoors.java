@@ -129,7 +129,13 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
                 List.of("default"),
                 List.of(
                         new Member(
-                                "node1", "data", Map.of("default", "10.0.0.1"), Map.of("api", 1))));
+                                "node1", "data", Map.of("default", "10.0.0.1"), Map.of("api", 1))),
+                new Signatures("require", List.of("ann ssh-ed25519 AAAA")));
+    }
+
+    @Override
+    public ClusterControl.View require(Signatures wanted) {
+        return view();
     }
 
     @Override
@@ -176,8 +182,46 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
     }
 
     @Override
-    public Distribution install(String digest, Map<String, String> values, Caller caller) {
+    public Distribution install(String digest, Wish wish, Caller caller) {
         return distribution();
+    }
+
+    @Override
+    public Distribution rollback(String module, Caller caller) {
+        return distribution();
+    }
+
+    @Override
+    public void putSignature(String digest, String text) {
+        archives.put(digest + ".sig", text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public String signature(String digest) {
+        return "";
+    }
+
+    private record Facts(
+            String node,
+            long nowMs,
+            List<String> directories,
+            List<String> missing,
+            List<String> conflicts,
+            Map<String, Integer> users,
+            Map<String, Integer> groups,
+            List<String> links) {}
+
+    @Override
+    public Record preflight(String module) {
+        return new Facts(
+                "node1",
+                1,
+                List.of(),
+                List.of("no unit x"),
+                List.of(),
+                Map.of("root", 0),
+                Map.of("root", 0),
+                List.of());
     }
 
     private static Distribution distribution() {

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.understudy.core.member.HaException;
 import dev.understudy.safe.Archive;
 import dev.understudy.safe.Platform;
+import dev.understudy.safe.sign.AllowedSigners;
+import dev.understudy.safe.sign.SigningKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -75,8 +77,12 @@ class ModuleStoreTest {
         private static final long serialVersionUID = 1L;
     }
 
+    private SignaturePolicy policy =
+            new SignaturePolicy(SignaturePolicy.Level.OFF, new AllowedSigners(List.of()));
+
     private ModuleStore store(Consumer<String> step) throws IOException {
-        ModuleStore store = new ModuleStore(folder, Platform.DEBIAN, machine, watcher, step);
+        ModuleStore store =
+                new ModuleStore(folder, Platform.DEBIAN, machine, watcher, () -> policy, step);
         store.load();
         return store;
     }
@@ -304,6 +310,126 @@ class ModuleStoreTest {
                 Version.of("db", 5, "4.0.0", Archive.digest(bytes), Map.of(), Map.of());
         HaException told = refused(() -> store.stage(incomplete));
         assertTrue(told.fault().contains("virtual-ip"), told.fault());
+    }
+
+    private static SignaturePolicy policy(SignaturePolicy.Level level, SigningKey... allowed)
+            throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (SigningKey key : allowed) lines.append("ann ").append(key.key().line()).append('\n');
+        return new SignaturePolicy(level, AllowedSigners.parse(lines.toString()));
+    }
+
+    @Test
+    void aRequiredSignatureIsThatOfSomebodyWhoMayOnTheseBytes() throws IOException {
+        SigningKey ann = SigningKey.generate();
+        SigningKey bob = SigningKey.generate();
+        policy = policy(SignaturePolicy.Level.REQUIRE, ann);
+        ModuleStore store = store();
+        Version wanted = put(store, "1.0.0", 1);
+        HaException unsigned = refused(() -> store.stage(wanted));
+        assertEquals("HA-4413", unsigned.code());
+        assertTrue(unsigned.remedy().contains("safe sign"), unsigned.remedy());
+        byte[] other = archive("db", "1.0.1");
+        store.uploadSignature(wanted.digest(), ann.sign(other).armored());
+        assertEquals("HA-4414", refused(() -> store.stage(wanted)).code());
+        store.uploadSignature(wanted.digest(), "nonsense");
+        assertEquals("HA-4414", refused(() -> store.stage(wanted)).code());
+        byte[] bytes = archive("db", "1.0.0");
+        store.uploadSignature(wanted.digest(), bob.sign(bytes).armored());
+        HaException untrusted = refused(() -> store.stage(wanted));
+        assertEquals("HA-4415", untrusted.code());
+        assertTrue(untrusted.remedy().contains(bob.key().line()), untrusted.remedy());
+        assertFalse(Files.exists(folder.resolve("db")), "something is half installed");
+        store.uploadSignature(
+                wanted.digest(), bob.sign(bytes).armored() + ann.sign(bytes).armored());
+        store.stage(wanted);
+        store.switchTo(wanted);
+        // the signature stays beside the archive, over a restart too
+        ModuleStore again = store();
+        assertTrue(again.signature(wanted.digest()).orElseThrow().contains("BEGIN SSH SIGNATURE"));
+    }
+
+    @Test
+    void aWishedSignatureWarnsAndNoneIsAskedForWhenItIsOff() throws IOException {
+        policy = policy(SignaturePolicy.Level.WARN);
+        ModuleStore store = store();
+        Version wanted = put(store, "1.0.0", 1);
+        assertTrue(store.checkSignature(wanted.digest()).orElseThrow().startsWith("S002"));
+        store.stage(wanted);
+        policy = policy(SignaturePolicy.Level.OFF);
+        assertTrue(store.checkSignature(wanted.digest()).isEmpty());
+    }
+
+    @Test
+    void whatIsInForceTakesOtherParametersAlsoUnderAStricterPolicy() throws IOException {
+        ModuleStore store = store();
+        Version first = put(store, "1.0.0", 1);
+        store.stage(first);
+        store.switchTo(first);
+        policy = policy(SignaturePolicy.Level.REQUIRE);
+        Version other = put(store, "db", "1.0.0", 2, "10.0.0.8");
+        store.stage(other);
+        assertEquals("HA-4413", refused(() -> store.stage(put(store, "1.0.1", 3))).code());
+        // what a peer has in force was looked at there
+        store.stageTakenOver(put(store, "1.0.1", 3));
+    }
+
+    @Test
+    void aKindThatNothingRunsIsRefused() throws IOException {
+        byte[] bytes =
+                Archive.of(
+                                Map.of(
+                                        "module.yaml",
+                                        file("format: 1\nname: web\nversion: 1.0.0\nkind: farm\n"),
+                                        "conf/userconfig.yaml",
+                                        file("format: 1\n")))
+                        .toBytes();
+        ModuleStore store = store();
+        store.upload(Archive.digest(bytes), bytes);
+        Version farm = Version.of("web", 1, "1.0.0", Archive.digest(bytes), Map.of(), Map.of());
+        HaException told = refused(() -> store.stage(farm));
+        assertEquals("HA-4412", told.code());
+        assertTrue(told.fault().contains("farm"), told.fault());
+    }
+
+    @Test
+    void theVersionBeforeIsRememberedWithItsArchiveAndWithoutSecrets() throws IOException {
+        ModuleStore store = store();
+        for (int i = 1; i <= 5; i++) {
+            Version next = put(store, i + ".0.0", i);
+            store.stage(next);
+            store.switchTo(next);
+        }
+        Version before = store.previous("db").orElseThrow();
+        assertEquals("4.0.0", before.version());
+        assertEquals(Map.of(), before.secrets());
+        // also a folder that is older than others is kept while it is the one before
+        Version back = put(store, "3.0.0", 6);
+        store.stage(back);
+        store.switchTo(back);
+        Version on = put(store, "6.0.0", 7);
+        store.stage(on);
+        store.switchTo(on);
+        assertEquals("3.0.0", store.previous("db").orElseThrow().version());
+        ModuleStore again = store();
+        assertEquals(
+                before.module(),
+                again.module(store.previous("db").orElseThrow().digest()).manifest().name());
+    }
+
+    @Test
+    void versionsAreOrderedByTheirNumbers() {
+        List<String> ordered =
+                List.of("0.9", "1.0.0-rc9", "1.0.0-rc10", "1.0.0", "1.0.1", "1.2", "1.10.0", "2.0");
+        for (int i = 0; i < ordered.size(); i++) {
+            for (int j = 0; j < ordered.size(); j++) {
+                assertEquals(
+                        Integer.signum(Integer.compare(i, j)),
+                        Integer.signum(ModuleVersions.compare(ordered.get(i), ordered.get(j))),
+                        ordered.get(i) + " and " + ordered.get(j));
+            }
+        }
+        assertEquals(0, ModuleVersions.compare("1.0", "1.0.0"));
     }
 
     @Test

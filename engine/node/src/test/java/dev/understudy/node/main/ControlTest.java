@@ -19,6 +19,7 @@ import dev.understudy.node.config.ActiveModule;
 import dev.understudy.node.config.ModuleWatcher;
 import dev.understudy.node.store.Home;
 import dev.understudy.safe.Archive;
+import dev.understudy.safe.sign.SigningKey;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -406,6 +407,127 @@ class ControlTest {
         assertTrue(pair[1].inForce.isEmpty());
         assertEquals(
                 "HA-4410", pair[1].call(409, "DELETE", "/modules/files", null).getString("code"));
+    }
+
+    private static String policy(String word, SigningKey... allowed) {
+        String lines =
+                java.util.Arrays.stream(allowed)
+                        .map(key -> "\"ann " + key.key().line() + "\"")
+                        .collect(java.util.stream.Collectors.joining(","));
+        return "{\"policy\":\"%s\",\"signers\":[%s]}".formatted(word, lines);
+    }
+
+    private static String asks(Node node) {
+        try {
+            return node.call(200, "GET", "/cluster", null)
+                    .getJsonObject("signatures")
+                    .getString("policy");
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void sign(Node node, SigningKey key, byte[] archive) throws IOException {
+        String text = new JsonObject().put("signature", key.sign(archive).armored()).encode();
+        node.call(200, "PUT", "/archives/" + Archive.digest(archive) + "/signature", text);
+    }
+
+    @Test
+    void theClusterAsksForSignaturesOnBothNodes() throws Exception {
+        Node[] pair = pair();
+        SigningKey ann = SigningKey.generate();
+        assertEquals(
+                "HA-4419",
+                pair[0].call(
+                                409,
+                                "PUT",
+                                "/cluster/signatures",
+                                "{\"policy\":\"require\",\"signers\":[\"ann\"]}")
+                        .getString("code"));
+        pair[0].call(200, "PUT", "/cluster/signatures", policy("require", ann));
+        await("the policy on node2", () -> asks(pair[1]).equals("require"));
+        byte[] archive = module("1.0.0");
+        for (Node node : pair) {
+            assertEquals("HA-4413", install(409, node, archive, "{}").getString("code"));
+            assertTrue(node.inForce.isEmpty());
+            assertFalse(Files.exists(node.home.modules().resolve("files")), "half installed");
+        }
+        sign(pair[0], ann, archive);
+        install(200, pair[0], archive, "{}");
+        assertEquals(1, pair[1].inForce.size());
+        // the signature has come along, so the other node gives it on
+        assertTrue(
+                pair[1].call(
+                                200,
+                                "GET",
+                                "/archives/" + Archive.digest(archive) + "/signature",
+                                null)
+                        .getString("signature")
+                        .contains("BEGIN SSH SIGNATURE"));
+        pair[1].call(200, "PUT", "/cluster/signatures", policy("warn", ann));
+        await("the policy on node1", () -> asks(pair[0]).equals("warn"));
+        JsonObject warned = install(200, pair[1], module("1.1.0"), "{}");
+        assertTrue(warned.getJsonArray("warnings").encode().contains("S002"), warned.encode());
+    }
+
+    @Test
+    void anOlderVersionIsRefusedUnlessItIsMeantAndRollbackGoesBack() throws Exception {
+        Node[] pair = pair();
+        install(200, pair[0], module("1.0.0"), "{}");
+        install(200, pair[0], module("1.10.0"), "{}");
+        JsonObject refused = install(409, pair[1], module("1.9.0"), "{}");
+        assertEquals("HA-4416", refused.getString("code"));
+        assertEquals("1.10.0", version(pair[0]));
+        String digest = Archive.digest(module("1.9.0"));
+        pair[1].call(
+                200,
+                "POST",
+                "/modules",
+                "{\"archive\":\"%s\",\"allowDowngrade\":true}".formatted(digest));
+        assertEquals("1.9.0", version(pair[0]));
+        pair[0].call(200, "POST", "/modules/files/rollback", "{}");
+        for (Node node : pair) assertEquals("1.10.0", version(node));
+        pair[1].call(200, "POST", "/modules/files/rollback", "{}");
+        for (Node node : pair) assertEquals("1.9.0", version(node));
+    }
+
+    @Test
+    void aPlanForAnotherRevisionIsRefused() throws Exception {
+        Node[] pair = pair();
+        install(200, pair[0], module("1.0.0"), "{}");
+        byte[] next = module("2.0.0");
+        String digest = Archive.digest(next);
+        pair[0].call(200, "PUT", "/archives/" + digest, "application/octet-stream", next);
+        String body = "{\"archive\":\"%s\",\"expectedRevision\":%d}";
+        assertEquals(
+                "HA-4417",
+                pair[0].call(409, "POST", "/modules", body.formatted(digest, 0)).getString("code"));
+        assertEquals("1.0.0", version(pair[0]));
+        pair[0].call(200, "POST", "/modules", body.formatted(digest, 1));
+        assertEquals("2.0.0", version(pair[1]));
+    }
+
+    @Test
+    void preflightSeesTheDirectoryAndMeasuresTheLink() throws Exception {
+        Node[] pair = pair();
+        install(200, pair[0], module("1.0.0"), "{}");
+        Files.write(data.resolve("a"), new byte[1000]);
+        for (Node node : pair) {
+            JsonObject facts = node.call(200, "GET", "/modules/files/preflight", null);
+            JsonObject directory = facts.getJsonArray("directories").getJsonObject(0);
+            assertEquals(2, directory.getLong("files"), facts.encode());
+            assertEquals(1000, directory.getLong("bytes"), facts.encode());
+            JsonObject link = facts.getJsonArray("links").getJsonObject(0);
+            assertTrue(link.getLong("bytesPerSecond") > 1 << 20, facts.encode());
+            assertEquals(0, facts.getJsonObject("users").getInteger("root"));
+        }
+        pair[1].close();
+        JsonObject alone = pair[0].call(200, "GET", "/modules/files/preflight", null);
+        assertEquals(0, alone.getJsonArray("links").getJsonObject(0).getLong("bytesPerSecond"));
+    }
+
+    private static String version(Node node) {
+        return java.util.Objects.requireNonNull(node.inForce.get("files")).version().version();
     }
 
     @Test

@@ -72,6 +72,55 @@ class HooksTest {
     }
 
     @Test
+    void whatAHookAskedForIsKeptWithoutSecrets() throws Exception {
+        String script =
+                """
+                import * as safe from 'safe';
+                export default async () => {
+                  const { stdout } = await safe.exec(['/bin/cat'], { input: safe.params.password });
+                  if (stdout !== 'geheim4711') throw new Error('not what was given');
+                  await safe.exec(['/bin/sh', '-c', 'yes x | head -c 40000']);
+                  await safe.exec(['/bin/sh', '-c', 'exit 3']);
+                };
+                """;
+        try (Stage stage =
+                new Stage(
+                        PERMISSIONS + "parameters: {password: {type: secret}}\n",
+                        "services: []\n",
+                        Map.of("scripts/start_prim.js", script),
+                        Map.of("password", "geheim4711"),
+                        Cgroups.find(),
+                        Optional.empty())) {
+            Path folder = stage.folder.resolve("traces");
+            for (int i = 100; i < 103 + Trace.FILES_MAX; i++) {
+                var old = dev.understudy.script.wire.Wire.JSON.createObjectNode();
+                Trace.write(folder, i + "-start_prim.json", old);
+            }
+            assertInstanceOf(HookResult.Failed.class, stage.run(Hook.START_PRIM));
+            List<Path> traces;
+            try (var files = Files.list(folder)) {
+                traces = files.sorted().toList();
+            }
+            assertEquals(Trace.FILES_MAX, traces.size());
+            assertFalse(Files.exists(folder.resolve("103-start_prim.json")), "the oldest ones go");
+            String text = Files.readString(traces.getLast());
+            assertFalse(text.contains("geheim4711"), text);
+            var trace = dev.understudy.script.wire.Wire.JSON.readTree(text);
+            assertEquals("scripts/start_prim.js", trace.path("entry").asText());
+            assertEquals(3, trace.path("calls").size(), text);
+            var first = trace.path("calls").path(0);
+            assertEquals("(secret password)", first.path("value").path("stdout").asText(), text);
+            assertTrue(trace.path("calls").path(1).path("isCut").asBoolean(), text);
+            assertEquals(3, trace.path("calls").path(2).path("error").path("code").asInt(), text);
+            assertEquals("FAILED", trace.path("end").path("kind").asText(), text);
+            assertEquals(
+                    "rw-------",
+                    java.nio.file.attribute.PosixFilePermissions.toString(
+                            Files.getPosixFilePermissions(traces.getLast())));
+        }
+    }
+
+    @Test
     void refusesWhatIsNotPermitted() throws Exception {
         String[] calls = {
             "safe.exec(['/usr/bin/rm', '-rf', '/'])",

@@ -75,6 +75,7 @@ final class Stage implements AutoCloseable {
                                 (level, source, text) ->
                                         log.add(level + " " + source + ": " + text),
                                 folder.resolve("run"),
+                                folder.resolve("traces"),
                                 cgroups,
                                 System::nanoTime),
                         systemctl);

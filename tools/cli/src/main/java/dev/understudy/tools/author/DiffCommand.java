@@ -46,7 +46,7 @@ public final class DiffCommand implements Callable<Integer> {
     /// One difference.
     ///
     /// @param kind `permission`, `parameter`, `configuration`, `file` or `module`
-    record Change(String kind, String text) {}
+    public record Change(String kind, String text) {}
 
     @Override
     public Integer call() throws IOException {
@@ -70,7 +70,10 @@ public final class DiffCommand implements Callable<Integer> {
         return changes.isEmpty() ? Exit.DONE : Exit.REFUSED;
     }
 
-    static List<Change> compare(SafeModule a, SafeModule b) {
+    /// Compares two modules.
+    ///
+    /// @return what changes from `a` to `b`
+    public static List<Change> compare(SafeModule a, SafeModule b) {
         List<Change> changes = new ArrayList<>();
         if (!a.manifest().version().equals(b.manifest().version())) {
             String text = a.manifest().version() + " -> " + b.manifest().version();

@@ -58,6 +58,12 @@ public final class NewCommand implements Callable<Integer> {
             description = "Asks nothing.")
     private boolean yes;
 
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "DIR",
+            description = "The new folder; default NAME here.")
+    private @Nullable Path output;
+
     @Option(names = "--format", paramLabel = "FORMAT", description = "text or json.")
     private Format format = Format.TEXT;
 
@@ -67,7 +73,7 @@ public final class NewCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "NAME",
-            description = "Name of the module and its folder.")
+            description = "Name of the module, and of its folder.")
     private String name = "";
 
     @Override
@@ -77,9 +83,9 @@ public final class NewCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "a name has lower case letters, digits, - and _, a letter first: " + name);
         }
-        Path folder = Path.of(name);
+        Path folder = output == null ? Path.of(name) : output;
         if (Files.exists(folder)) {
-            throw new java.nio.file.FileAlreadyExistsException(name);
+            throw new java.nio.file.FileAlreadyExistsException(folder.toString());
         }
         String unit = unit();
         List<String> files = new ArrayList<>();
@@ -95,10 +101,12 @@ public final class NewCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (format == Format.JSON) {
             out.println(
-                    new ObjectMapper().writeValueAsString(Map.of("folder", name, "files", files)));
+                    new ObjectMapper()
+                            .writeValueAsString(
+                                    Map.of("folder", folder.toString(), "files", files)));
         } else {
-            files.forEach(f -> out.println(name + "/" + f));
-            out.printf("next: cd %s && safe lint && safe test && safe pack%n", name);
+            files.forEach(f -> out.println(folder + "/" + f));
+            out.printf("next: cd %s && safe lint && safe test && safe pack%n", folder);
         }
         return Exit.DONE;
     }

@@ -5,6 +5,7 @@ import dev.understudy.safe.Manifest;
 import dev.understudy.safe.Platform;
 import dev.understudy.safe.SafeModule;
 import dev.understudy.tools.Exit;
+import dev.understudy.tools.testing.LoneServers;
 import dev.understudy.tools.testing.Simulation;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,8 +14,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,7 +30,8 @@ import picocli.CommandLine.Spec;
         name = "simulate",
         description = {
             "Runs a mirror module on two virtual nodes, by the engine's own state machine, into",
-            "faults; tells how long nobody is served, and fails above objectives.recovery-time."
+            "faults; tells how long nobody is served, and fails above objectives.recovery-time.",
+            "A light module runs on one server, a farm on two, by their hooks alone."
         },
         mixinStandardHelpOptions = true)
 public final class SimulateCommand implements Callable<Integer> {
@@ -69,29 +73,25 @@ public final class SimulateCommand implements Callable<Integer> {
             return Exit.REFUSED;
         }
         SafeModule module = source.read().module().orElseThrow();
-        if (module.manifest().kind() != Manifest.Kind.MIRROR) {
-            err.println("only mirror modules have two nodes that take over from each other");
-            return Exit.REFUSED;
-        }
-        if (fault != null && !Simulation.FAULTS.contains(fault)) {
-            err.println("faults are " + String.join(", ", Simulation.FAULTS));
+        boolean isPair = module.manifest().kind() == Manifest.Kind.MIRROR;
+        List<String> faults = isPair ? Simulation.FAULTS : LoneServers.FAULTS;
+        if (fault != null && !faults.contains(fault)) {
+            err.println("faults are " + String.join(", ", faults));
             return Exit.USAGE;
+        }
+        if (!isPair) {
+            err.printf(
+                    "%s: by the module's hooks alone; the engine of this kind is not built yet%n",
+                    module.manifest().kind().name().toLowerCase(Locale.ROOT));
         }
         String first =
                 module.manifest().platforms().isEmpty()
                         ? "debian"
                         : module.manifest().platforms().getFirst();
-        List<SimulationReport.Row> rows = new ArrayList<>();
         Platform platform = Platforms.of(first).orElse(Platform.DEBIAN);
-        try (Simulation simulation = new Simulation(module, platform)) {
-            for (String one : fault == null ? Simulation.FAULTS : List.of(fault)) {
-                List<Simulation.Outcome> outcomes = new ArrayList<>();
-                for (int i = 0; i < seeds; i++) {
-                    outcomes.add(simulation.run(one, seed + i));
-                }
-                rows.add(SimulationReport.row(one, outcomes, seed));
-            }
-        }
+        List<String> chosen = fault == null ? faults : List.of(fault);
+        List<SimulationReport.Row> rows =
+                isPair ? pair(module, platform, chosen) : lone(module, platform, chosen);
         Optional<Duration> objective = module.manifest().recoveryTime();
         PrintWriter out = spec.commandLine().getOut();
         if (html != null) {
@@ -104,5 +104,32 @@ public final class SimulateCommand implements Callable<Integer> {
                         : SimulationReport.text(rows, objective, isTimeline));
         boolean good = rows.stream().allMatch(r -> r.isGood(objective));
         return good ? Exit.DONE : Exit.REFUSED;
+    }
+
+    private List<SimulationReport.Row> pair(
+            SafeModule module, Platform platform, List<String> faults) {
+        try (Simulation simulation = new Simulation(module, platform)) {
+            return rows(faults, simulation::run);
+        }
+    }
+
+    private List<SimulationReport.Row> lone(
+            SafeModule module, Platform platform, List<String> faults) {
+        try (LoneServers servers = new LoneServers(module, platform)) {
+            return rows(faults, servers::run);
+        }
+    }
+
+    private List<SimulationReport.Row> rows(
+            List<String> faults, BiFunction<String, Long, Simulation.Outcome> run) {
+        List<SimulationReport.Row> rows = new ArrayList<>();
+        for (String one : faults) {
+            List<Simulation.Outcome> outcomes = new ArrayList<>();
+            for (int i = 0; i < seeds; i++) {
+                outcomes.add(run.apply(one, seed + i));
+            }
+            rows.add(SimulationReport.row(one, outcomes, seed));
+        }
+        return rows;
     }
 }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
             ClusterCommand.Init.class,
             ClusterCommand.Token.class,
             ClusterCommand.Join.class,
-            ClusterCommand.State.class
+            ClusterCommand.State.class,
+            SignaturesCommand.class
         },
         footer = {
             "",
@@ -262,6 +263,10 @@ public final class ClusterCommand implements Runnable {
                                     cluster.number("revision"),
                                     cluster.text("self")));
             say(Words.table(rows(cluster, node)));
+            String policy = cluster.at("signatures").text("policy");
+            if (!policy.isEmpty() && !policy.equals("off")) {
+                say(SignaturesCommand.text(cluster.at("signatures")));
+            }
             node.words("warnings").forEach(warning -> say("warning: " + warning));
             return Exit.DONE;
         }

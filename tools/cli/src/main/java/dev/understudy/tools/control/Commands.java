@@ -8,7 +8,12 @@ public final class Commands {
     public static final List<Class<?>> CONTROL =
             List.of(
                     ClusterCommand.class,
+                    PreflightCommand.class,
                     InstallCommand.class,
+                    UpgradeCommand.class,
+                    RollbackCommand.class,
+                    PlanCommand.class,
+                    ApplyCommand.class,
                     UninstallCommand.class,
                     ConfigCommand.class,
                     ModuleCommands.Start.class,

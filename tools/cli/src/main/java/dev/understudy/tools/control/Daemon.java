@@ -60,6 +60,10 @@ final class Daemon {
         return call("GET", path, "", null, CALL_MAX).json();
     }
 
+    Json getWithin(String path, Duration timeout) {
+        return call("GET", path, "", null, timeout).json();
+    }
+
     Answer getTagged(String path, Duration timeout) {
         return call("GET", path, "", null, timeout);
     }
@@ -71,6 +75,13 @@ final class Daemon {
     Json send(String method, String path, @Nullable Map<String, ?> body, Duration timeout) {
         byte[] bytes = body == null ? null : Json.write(body).getBytes(StandardCharsets.UTF_8);
         return call(method, path, "application/json", bytes, timeout).json();
+    }
+
+    /// Gets bytes.
+    byte[] download(String path) {
+        Wire.Answer answer = exchange("GET", path, "", null, Duration.ofMinutes(2));
+        if (answer.status() / 100 == 2) return answer.body();
+        throw Failure.answered(answer.status(), json(answer));
     }
 
     Json upload(String path, byte[] bytes) {
@@ -87,17 +98,37 @@ final class Daemon {
             String contentType,
             byte @Nullable [] body,
             Duration timeout) {
-        Wire.Answer answer;
+        Wire.Answer answer = exchange(method, path, contentType, body, timeout);
+        Json json = json(answer);
+        if (answer.status() / 100 != 2) throw Failure.answered(answer.status(), json);
+        return new Answer(json, answer.headers().getOrDefault("ETag", ""));
+    }
+
+    private Json json(Wire.Answer answer) {
+        try {
+            return Json.parse(answer.body());
+        } catch (IOException malformed) {
+            throw Failure.unreachable(
+                    "status %d without JSON came from %s".formatted(answer.status(), place()),
+                    "look whether it really is a daemon of this software");
+        }
+    }
+
+    private Wire.Answer exchange(
+            String method,
+            String path,
+            String contentType,
+            byte @Nullable [] body,
+            Duration timeout) {
         try {
             Map<String, String> headers = new LinkedHashMap<>();
             if (!node.isEmpty()) headers.put("Understudy-Node", node);
-            answer =
-                    switch (way) {
-                        case Way.Local local ->
-                                local(local, method, path, headers, contentType, body, timeout);
-                        case Way.Remote remote ->
-                                remote(remote, method, path, headers, contentType, body, timeout);
-                    };
+            return switch (way) {
+                case Way.Local local ->
+                        local(local, method, path, headers, contentType, body, timeout);
+                case Way.Remote remote ->
+                        remote(remote, method, path, headers, contentType, body, timeout);
+            };
         } catch (AsynchronousCloseException | java.net.SocketTimeoutException late) {
             throw Failure.timedOut(
                     "the daemon did not answer within %d s".formatted(timeout.toSeconds()),
@@ -105,16 +136,6 @@ final class Daemon {
         } catch (IOException failed) {
             throw unreachable(failed);
         }
-        Json json;
-        try {
-            json = Json.parse(answer.body());
-        } catch (IOException malformed) {
-            throw Failure.unreachable(
-                    "status %d without JSON came from %s".formatted(answer.status(), place()),
-                    "look whether it really is a daemon of this software");
-        }
-        if (answer.status() / 100 != 2) throw Failure.answered(answer.status(), json);
-        return new Answer(json, answer.headers().getOrDefault("ETag", ""));
     }
 
     private static Wire.Answer local(

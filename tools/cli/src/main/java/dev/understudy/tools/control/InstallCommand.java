@@ -1,19 +1,12 @@
 package dev.understudy.tools.control;
 
-import dev.understudy.safe.Finding;
-import dev.understudy.safe.ReadResult;
-import dev.understudy.safe.SafeModule;
-import dev.understudy.safe.read.SafeReader;
 import dev.understudy.tools.Exit;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Installs a module on all nodes.
@@ -22,72 +15,33 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Installs a module, or another version of it, on all nodes of the cluster.",
-            "A node that is away takes it over when it returns."
+            "A node that is away takes it over when it returns. The signatures in FILE.safe.sig are",
+            "looked at as the cluster asks (safe cluster signatures)."
         },
         footer = {"", "Example:", "  safe install postgresql.safe --set virtual-ip=10.0.0.9"})
 public final class InstallCommand extends ControlCommand {
     @Parameters(index = "0", paramLabel = "FILE.safe", description = "The module's archive.")
     private Path file = Path.of("");
 
+    @Option(names = "--allow-downgrade", description = "Also a version older than that in force.")
+    private boolean allowDowngrade;
+
     @Mixin private Values values = new Values();
 
     @Override
     int work() {
         Map<String, String> given = values.all();
-        SafeModule module = read(file);
-        byte[] bytes = bytes(file);
+        Installation archive = Installation.of(file);
         Daemon daemon = daemon();
         if (!isJson())
             err().println(
                             "installing "
-                                    + module.manifest().name()
+                                    + archive.name()
                                     + " "
-                                    + module.manifest().version());
-        daemon.upload("/api/v1/archives/" + module.digest(), bytes);
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("archive", module.digest());
-        body.put("values", given);
-        Json done = daemon.send("POST", "/api/v1/modules", body, Duration.ofMinutes(5));
+                                    + archive.module().manifest().version());
+        Json done = archive.send(daemon, given, allowDowngrade, -1);
         say(isJson() ? done.toString() : text(done, "installed"));
         return Exit.DONE;
-    }
-
-    /// Reads the archive here, so that mistakes in it are shown with their places before anything
-    /// is sent.
-    private static SafeModule read(Path file) {
-        ReadResult read;
-        try {
-            read = SafeReader.read(file);
-        } catch (IOException cannotRead) {
-            throw Failure.unreachable(
-                    "%s cannot be read: %s"
-                            .formatted(
-                                    file,
-                                    Files.exists(file) ? cannotRead.getMessage() : "no such file"),
-                    "check the path");
-        }
-        if (!read.isGood()) {
-            throw Failure.refused(
-                    "%s is not a good module:%n%s"
-                            .formatted(
-                                    file,
-                                    String.join(
-                                            System.lineSeparator(),
-                                            read.findings().stream()
-                                                    .map(Finding::toString)
-                                                    .toList())),
-                    "`safe lint` shows the places");
-        }
-        return read.module().orElseThrow();
-    }
-
-    private static byte[] bytes(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException cannotRead) {
-            throw Failure.unreachable(
-                    "%s cannot be read: %s".formatted(file, cannotRead.getMessage()), "");
-        }
     }
 
     /// Says what happened on each node.

@@ -64,6 +64,11 @@ final class Target {
         return daemon(node, System.getenv());
     }
 
+    /// The daemon of a node, through the one that the options name.
+    Daemon at(String name) {
+        return daemon(name, System.getenv());
+    }
+
     /// The daemon itself, whatever --node says.
     Daemon own() {
         return daemon("", System.getenv());

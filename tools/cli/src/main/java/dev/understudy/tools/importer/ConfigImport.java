@@ -17,7 +17,6 @@ final class ConfigImport {
     private static final Map<String, String> SERVICE_PARTS =
             Map.of(
                     "farm", "networks are those of the cluster",
-                    "heart", "detection takes 2 s instead of 30 s; heartbeats: sets it",
                     "vhost",
                             "no equivalent: give the application the virtual address, or the name in DNS");
 
@@ -73,7 +72,9 @@ final class ConfigImport {
         checkers();
         rules();
         for (Element e : service.children()) {
-            if (SERVICE_PARTS.containsKey(e.name())) {
+            if (e.name().equals("heart")) {
+                note(e, "<heart>", Detection.heart(e));
+            } else if (SERVICE_PARTS.containsKey(e.name())) {
                 boolean gone = e.name().equals("vhost");
                 notes.add(
                         new Importer.Note(
@@ -382,10 +383,13 @@ final class ConfigImport {
     private void processes() {
         List<String> items = new ArrayList<>();
         for (Element errd : service.all("errd")) {
-            String interval = seconds(errd.attribute("polltimer", "30"), "s");
+            String interval = Detection.interval(errd);
             for (Element proc : errd.all("proc")) {
                 if (proc.attribute("service", "no").equals("yes")) {
-                    note(proc, "proc " + proc.attribute("name", ""), "watch: of the service");
+                    note(
+                            proc,
+                            "proc " + proc.attribute("name", ""),
+                            "watch: of the service" + Detection.intervalNote(errd));
                     continue;
                 }
                 String own = text(proc.attribute("name", ""));
@@ -409,7 +413,7 @@ final class ConfigImport {
                                 + ", action: "
                                 + action(proc.attribute("action", "stopstart"))
                                 + "}");
-                note(proc, "proc " + own, "processes: " + id);
+                note(proc, "proc " + own, "processes: " + id + Detection.intervalNote(errd));
                 if (!action(proc.attribute("action", "stopstart"))
                                 .equals(proc.attribute("action", "stopstart"))
                         && !proc.attribute("action", "").equals("noaction")) {

@@ -2,10 +2,12 @@ package dev.understudy.tools.importer;
 
 import dev.understudy.safe.read.Names;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
 
 /// Reads a ZIP archive of another product into memory, within limits that count what comes out and
@@ -52,6 +54,10 @@ final class ForeignArchive {
             }
         } catch (IllegalArgumentException e) {
             throw new IOException("a name in it can't be read", e);
+        } catch (EOFException e) {
+            throw new IOException("it is cut off", e);
+        } catch (ZipException e) {
+            throw new IOException("it is damaged: " + e.getMessage(), e);
         }
         if (files.isEmpty()) {
             throw new IOException("this is no ZIP archive, or it is empty");

@@ -158,7 +158,8 @@ public final class Simulation implements AutoCloseable {
         switch (fault) {
             case "power-off" -> prim.powerOff();
             case "power-off-second" -> nodes.get(1).powerOff();
-            case "application-dies" -> prim.killApplication(noticedMs());
+            case "application-dies" ->
+                    prim.killApplication(noticedMs(prim.machine.setting.config(), random));
             case "stop" -> prim.command(Command.STOP);
             case "swap" -> prim.command(Command.SWAP);
             case "network-cut" -> isLinked = false;
@@ -167,8 +168,7 @@ public final class Simulation implements AutoCloseable {
     }
 
     // When the fastest watch or checker looks again.
-    private long noticedMs() {
-        UserConfig config = nodes.get(0).machine.setting.config();
+    static long noticedMs(UserConfig config, SplittableRandom random) {
         long least = 10_000;
         for (Service s : config.services()) {
             least = Math.min(least, s.watch().map(w -> w.interval().toMillis()).orElse(least));

@@ -149,6 +149,45 @@ class ImportTest {
         assertEquals("", lost(result));
     }
 
+    private static String became(String xml, String what) throws IOException {
+        return Importer.read("x", zip(Map.of("conf/userconfig.xml", xml))).notes().stream()
+                .filter(n -> n.what().startsWith(what))
+                .map(Importer.Note::became)
+                .findFirst()
+                .orElse("no note");
+    }
+
+    @Test
+    void detectionStaysOursAndTheReportNamesTheOldTimes() throws IOException {
+        String slow =
+                """
+                <safe><service mode="mirror">
+                  <heart pulse="1000" timeout="30s"><heartbeat name="a"/><heartbeat name="b" timeout="9000"/></heart>
+                  <errd polltimer="60"><proc name="x" class="prim"/></errd></service></safe>
+                """;
+        assertEquals(
+                "heartbeats: of ours are kept, interval 200ms and timeout 2s; there it was pulse"
+                        + " 1000ms, timeout 30000ms; on b timeout 9000ms",
+                became(slow, "<heart>"));
+        assertEquals(
+                "processes: x; interval: 10s of ours is kept, there it was polltimer 60000ms",
+                became(slow, "proc x"));
+        String text = configuration(slow);
+        assertFalse(text.contains("heartbeats"), text);
+        assertTrue(text.contains("interval: 10s"), text);
+        String fast = slow.replace("polltimer=\"60\"", "polltimer=\"4\"");
+        assertEquals("processes: x", became(fast, "proc x"));
+        assertTrue(configuration(fast).contains("interval: 4000ms"), configuration(fast));
+    }
+
+    private static String configuration(String xml) throws IOException {
+        byte[] bytes =
+                Importer.read("x", zip(Map.of("conf/userconfig.xml", xml)))
+                        .files()
+                        .get("conf/userconfig.yaml");
+        return new String(java.util.Objects.requireNonNull(bytes), StandardCharsets.UTF_8);
+    }
+
     @Test
     void hostileArchivesAreRefused() throws IOException {
         assertRefused(zip(Map.of("../evil", "x")), "points outside");

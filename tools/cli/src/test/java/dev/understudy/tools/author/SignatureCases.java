@@ -13,17 +13,7 @@ import java.util.List;
 
 /// Signatures that must not be trusted, one for each rule.
 final class SignatureCases {
-    /// A key for this test alone.
-    private static final String KEY =
-            """
-            -----BEGIN OPENSSH PRIVATE KEY-----
-            b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW
-            QyNTUxOQAAACBccmi3fgXmrU0GfxlRd1XNNJ16kuTYLPwYo8Idsc4xqwAAAJA4x42GOMeN
-            hgAAAAtzc2gtZWQyNTUxOQAAACBccmi3fgXmrU0GfxlRd1XNNJ16kuTYLPwYo8Idsc4xqw
-            AAAEAT+0URAFTfbACjTOU8+zvtu2mGV1Q8XmlR2MwFpl9X61xyaLd+BeatTQZ/GVF3Vc00
-            nXqS5Ngs/Bijwh2xzjGrAAAACmNyYWZ0QHRlc3QBAgM=
-            -----END OPENSSH PRIVATE KEY-----
-            """;
+    private static final SigningKey KEY = SigningKey.generate();
 
     private SignatureCases() {}
 
@@ -31,7 +21,7 @@ final class SignatureCases {
     static List<Finding> of(String id) {
         byte[] module = Archive.of(Cases.base()).toBytes();
         try {
-            SigningKey key = SigningKey.parse(KEY);
+            SigningKey key = KEY;
             SshSignature good = key.sign(module);
             AllowedSigners allowed = AllowedSigners.parse("ann " + key.key().line());
             String text =

@@ -351,6 +351,196 @@ class ControlCommandsTest {
         assertEquals(List.of(), daemon.calls);
     }
 
+    private byte[] archive(String version, String more) {
+        return Archive.of(
+                        Map.of(
+                                "module.yaml",
+                                file(
+                                        "format: 1\nname: db\nversion: "
+                                                + version
+                                                + "\nkind: mirror\n"
+                                                + more),
+                                "conf/userconfig.yaml",
+                                file("format: 1\n")))
+                .toBytes();
+    }
+
+    private void inForce(byte[] archive) {
+        String digest = Archive.digest(archive);
+        daemon.on(
+                "GET /api/v1/modules/db/config",
+                200,
+                "{\"module\":\"db\",\"version\":\"1.0.0\",\"digest\":\""
+                        + digest
+                        + "\",\"revision\":3,\"parameters\":[]}");
+        daemon.on(
+                "GET /api/v1/archives/" + digest,
+                200,
+                new String(archive, StandardCharsets.ISO_8859_1));
+        daemon.on("PUT /api/v1/archives/*", 200, "{\"text\":\"stored\"}");
+        daemon.on(
+                "POST /api/v1/modules",
+                200,
+                "{\"module\":\"db\",\"version\":\"1.1.0\",\"revision\":4,\"nodes\":[],\"warnings\":[]}");
+    }
+
+    @Test
+    void anUpgradeSaysWhatChangesAndAsksForNewPermissions() throws IOException {
+        inForce(archive("1.0.0", ""));
+        Path next = folder.resolve("next.safe");
+        Files.write(
+                next,
+                archive("1.1.0", "permissions: {programs: [{path: /usr/bin/id, user: nobody}]}\n"));
+        assertEquals(1, safe("upgrade", next.toString()));
+        assertTrue(err.contains("program /usr/bin/id as nobody; nothing was changed"), err);
+        assertTrue(daemon.calls.stream().noneMatch(call -> call.startsWith("POST")), err);
+        assertEquals(0, safe("upgrade", "--accept", next.toString()), err);
+        assertTrue(err.contains("module         version 1.0.0 -> 1.1.0"), err);
+        assertEquals("db 1.1.0 upgraded, revision 4\n", out);
+        assertTrue(daemon.calls.getLast().contains("\"expectedRevision\":3"), "" + daemon.calls);
+    }
+
+    @Test
+    void aPlanIsCarriedOutOnlyWhileNothingHasChanged() throws IOException {
+        inForce(archive("1.0.0", ""));
+        String cluster = "{\"id\":\"c1\",\"revision\":%d,\"members\":[]}";
+        daemon.on("GET /api/v1/cluster", 200, cluster.formatted(2));
+        daemon.on("GET /api/v1/cluster", 200, cluster.formatted(2));
+        daemon.on("GET /api/v1/cluster", 200, cluster.formatted(3));
+        Path next = folder.resolve("next.safe");
+        Files.write(next, archive("1.1.0", "parameters: {key: {type: secret, optional: on}}\n"));
+        Path plan = folder.resolve("up.plan");
+        assertEquals(
+                0,
+                safe("plan", next.toString(), "--set", "key=geheim", "-o", plan.toString()),
+                err);
+        assertTrue(out.contains("key: (secret)") && !out.contains("geheim"), out);
+        assertTrue(out.contains("revision 3 of db -> 4"), out);
+        assertEquals(
+                "rw-------",
+                java.nio.file.attribute.PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(plan)));
+        assertTrue(daemon.calls.stream().noneMatch(call -> call.startsWith("POST")));
+        assertEquals(0, safe("apply", plan.toString()), err);
+        assertTrue(daemon.calls.getLast().contains("\"expectedRevision\":3"), "" + daemon.calls);
+        assertTrue(daemon.calls.getLast().contains("\"key\":\"geheim\""), "" + daemon.calls);
+        assertEquals(1, safe("apply", plan.toString()), out);
+        assertTrue(err.contains("revision 3 of c1; nothing was changed"), err);
+        Files.write(next, archive("1.2.0", ""));
+        assertEquals(1, safe("apply", plan.toString()), out);
+        assertTrue(err.contains("another archive than the plan was made for"), err);
+    }
+
+    @Test
+    void signaturesAreAskedForWithTheKeysOfAFile() throws IOException {
+        daemon.on(
+                "GET /api/v1/cluster",
+                200,
+                "{\"id\":\"c1\",\"signatures\":{\"policy\":\"off\",\"signers\":[]}}");
+        daemon.on(
+                "PUT /api/v1/cluster/signatures",
+                200,
+                "{\"signatures\":{\"policy\":\"require\",\"signers\":[\"ann K\"]}}");
+        assertEquals(1, safe("cluster", "signatures", "require"));
+        assertTrue(err.contains("nobody may sign"), err);
+        String line = "ann " + dev.understudy.safe.sign.SigningKey.generate().key().line();
+        Path allowed = folder.resolve("allowed");
+        Files.writeString(allowed, "# who may\n" + line + "\n");
+        assertEquals(
+                0,
+                safe("cluster", "signatures", "require", "--allowed-signers", allowed.toString()),
+                err);
+        assertEquals("signatures of modules: require\n  ann K\n", out);
+        assertTrue(daemon.calls.getLast().contains(line), "" + daemon.calls);
+        assertEquals(2, safe("cluster", "signatures", "maybe"));
+    }
+
+    private static String facts(String node, long nowMs, String directory, String users) {
+        return """
+        {"node":"%s","nowMs":%d,"directories":[{"id":"data","path":"/d","isThere":true,"isWhole":true,%s,
+         "gids":[]}],"missing":[],"conflicts":[],"users":{"root":0,%s},"groups":{},
+         "links":[{"peer":"other","bytesPerSecond":104857600,"roundTripUs":200}]}
+        """
+                .formatted(node, nowMs, directory, users);
+    }
+
+    private static List<String> judged(String one, String two) throws IOException {
+        List<PreflightReport.Seen> seen = new ArrayList<>();
+        for (String text : List.of(one, two)) {
+            Json json = Json.parse(text.getBytes(StandardCharsets.UTF_8));
+            seen.add(new PreflightReport.Seen(json, json.number("nowMs"), 100));
+        }
+        return PreflightReport.of(seen, 0).stream()
+                .map(l -> l.level() + " " + l.node() + " " + l.text())
+                .toList();
+    }
+
+    @Test
+    void preflightComparesTheNodes() throws IOException {
+        String full = "\"files\":4000,\"bytes\":10737418240,\"freeBytes\":99,\"uids\":[0,103]";
+        String empty = "\"files\":1,\"bytes\":0,\"freeBytes\":99999999999,\"uids\":[0]";
+        assertEquals(
+                List.of(
+                        "info a directory 'data' (/d): 4000 files, 10 GiB; 99 B free",
+                        "info b directory 'data' (/d): 1 files, 0 B; 93 GiB free",
+                        "info a the link to other: 100 MiB/s, 200 us there and back; first copy about 105 s,"
+                                + " 1 GiB of changes about 11 s",
+                        "info b the link to other: 100 MiB/s, 200 us there and back; first copy about 105 s,"
+                                + " 1 GiB of changes about 11 s",
+                        "info  the clocks differ by 500 ms at most"),
+                judged(
+                        facts("a", 300, full, "\"postgres\":103"),
+                        facts("b", 0, empty, "\"postgres\":103")));
+        List<String> bad =
+                judged(
+                        facts("a", 9000, full, "\"postgres\":103"),
+                        facts("b", 0, empty.replace("99999999999", "1048576"), "\"postgres\":107"));
+        assertTrue(bad.contains("warning  the clocks of a and b differ by 9000 ms"), "" + bad);
+        assertTrue(
+                bad.contains(
+                        "error b user postgres has number 107 here and 103 on a: the application could"
+                                + " not read its files"),
+                "" + bad);
+        assertTrue(
+                bad.stream().anyMatch(l -> l.startsWith("error b directory 'data' has no room")),
+                "" + bad);
+        List<String> absent =
+                judged(
+                        facts("a", 0, full, "\"postgres\":103"),
+                        facts("b", 0, empty, "\"other\":5"));
+        assertTrue(
+                absent.contains(
+                        "error b user postgres, who owns files, is not there (a has it as 103)"),
+                "" + absent);
+    }
+
+    @Test
+    void preflightAsksEachNodeAndSaysWhenOneIsAway() {
+        daemon.on(
+                "GET /api/v1/cluster",
+                200,
+                "{\"members\":[{\"name\":\"a\",\"role\":\"data\"},{\"name\":\"w\",\"role\":\"witness\"}]}");
+        daemon.on(
+                "GET /api/v1/modules/db/preflight",
+                200,
+                facts(
+                                "a",
+                                System.currentTimeMillis(),
+                                "\"files\":1,\"bytes\":1,\"freeBytes\":1,\"uids\":[]",
+                                "\"x\":1")
+                        .replace(
+                                "\"missing\":[]",
+                                "\"missing\":[\"service 'x': no unit x.service\"]"));
+        assertEquals(1, safe("preflight", "-m", "db"));
+        assertTrue(
+                out.contains(
+                        "error   a: service 'x': no unit x.service; install the application on this node"
+                                + " too"),
+                out);
+        assertTrue(out.contains("only one node answers") && out.endsWith("not ready\n"), out);
+        assertTrue(daemon.calls.toString().contains("preflight @a"), "" + daemon.calls);
+    }
+
     private static Archive.File file(String text) {
         return new Archive.File(text.getBytes(StandardCharsets.UTF_8), false);
     }
@@ -390,6 +580,9 @@ class ControlCommandsTest {
                         List.of("cluster", "init"),
                         List.of("cluster", "join"),
                         List.of("install"),
+                        List.of("upgrade"),
+                        List.of("plan"),
+                        List.of("preflight"),
                         List.of("start"),
                         List.of("state"),
                         List.of("log"),

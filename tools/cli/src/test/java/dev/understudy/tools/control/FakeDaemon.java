@@ -20,15 +20,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Answers each call with what a test has laid out for its method and path.
-final class FakeDaemon implements AutoCloseable {
-    final Path home;
-    final List<String> calls = new CopyOnWriteArrayList<>();
+public final class FakeDaemon implements AutoCloseable {
+    /// To be given as `--home`.
+    public final Path home;
+
+    /// Method, path and body of each call.
+    public final List<String> calls = new CopyOnWriteArrayList<>();
+
     private final Map<String, Deque<Laid>> answers = new ConcurrentHashMap<>();
     private final ServerSocketChannel server;
 
     private record Laid(int status, String body, String etag) {}
 
-    FakeDaemon(Path home) throws IOException {
+    /// Listens below a folder.
+    public FakeDaemon(Path home) throws IOException {
         this.home = home;
         Files.createDirectories(home.resolve("run"));
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -36,8 +41,8 @@ final class FakeDaemon implements AutoCloseable {
         Thread.ofVirtual().start(this::serve);
     }
 
-    /// Lays out an answer; the last one of a path is given again and again.
-    FakeDaemon on(String call, int status, String body) {
+    /// Lays out an answer; the last one of a path is given again and again. A path may end in `*`.
+    public FakeDaemon on(String call, int status, String body) {
         return on(call, status, body, "");
     }
 
@@ -78,6 +83,14 @@ final class FakeDaemon implements AutoCloseable {
         String path =
                 first[1].contains("?") ? first[1].substring(0, first[1].indexOf('?')) : first[1];
         Deque<Laid> laid = answers.get(first[0] + " " + path);
+        for (Map.Entry<String, Deque<Laid>> each : answers.entrySet()) {
+            String key = each.getKey();
+            boolean isStart =
+                    key.endsWith("*")
+                            && (first[0] + " " + path)
+                                    .startsWith(key.substring(0, key.length() - 1));
+            if (laid == null && isStart) laid = each.getValue();
+        }
         Laid answer =
                 laid == null
                         ? new Laid(
@@ -87,7 +100,10 @@ final class FakeDaemon implements AutoCloseable {
                                         + "\",\"where\":\"fake\",\"remedy\":\"lay it out\"}",
                                 "")
                         : laid.size() > 1 ? laid.removeFirst() : laid.getFirst();
-        byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+        boolean isArchive = path.startsWith("/api/v1/archives/") && first[0].equals("GET");
+        byte[] bytes =
+                answer.body()
+                        .getBytes(isArchive ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
         String text =
                 "HTTP/1.1 %d X\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n"
                         .formatted(
