@@ -74,9 +74,7 @@ class CiExamplesTest {
                 .valueToTree(
                         tree.entrySet().stream()
                                 .filter(e -> Set.of("jobs", "module").contains(e.getKey()))
-                                .collect(
-                                        Collectors.toMap(
-                                                Map.Entry::getKey, Map.Entry::getValue)));
+                                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
 
     private SafeProgram.Ended run(String shell, List<String> commands)

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Whatever a caller sends, the API refuses it in its own form, and goes on.
 ///
-/// `-Dfuzz.seconds` (3) and `-Dfuzz.seed`; a failure names the seed and the call.
+/// `-Dfuzz.seconds` (1) and `-Dfuzz.seed`; a failure names the seed and the call.
 class RestFuzzTest {
-    private static final long SECONDS = Long.getLong("fuzz.seconds", 3);
+    private static final long SECONDS = Long.getLong("fuzz.seconds", 1);
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final String DIGEST = "0a".repeat(32);
 
@@ -122,7 +122,7 @@ class RestFuzzTest {
                 refused += check(what, answer);
             }
             assertTrue(
-                    calls > 50 && refused > calls / 10, calls + " calls, " + refused + " refused");
+                    calls > 20 && refused > calls / 10, calls + " calls, " + refused + " refused");
             assertEquals(200, client.get("/api/v1/health").status());
             System.out.printf(
                     "{\"reader\":\"rest\",\"seed\":%d,\"inputs\":%d,\"refused\":%d}%n",

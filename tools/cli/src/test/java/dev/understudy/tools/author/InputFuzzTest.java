@@ -39,10 +39,10 @@ import org.junit.jupiter.api.TestFactory;
 /// Whatever bytes come in, what reads them answers with findings or with an `IOException` that has
 /// words: it does not fail in another way, hang, or take memory without bound.
 ///
-/// `-Dfuzz.seconds` (for each reader; 3) and `-Dfuzz.seed`; a failure names the seed and keeps the
+/// `-Dfuzz.seconds` (for each reader; 1) and `-Dfuzz.seed`; a failure names the seed and keeps the
 /// bytes in `target/fuzz/`.
 class InputFuzzTest {
-    private static final long SECONDS = Long.getLong("fuzz.seconds", 3);
+    private static final long SECONDS = Long.getLong("fuzz.seconds", 1);
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final long TIME_NS_MAX = Duration.ofSeconds(10).toNanos();
 

@@ -75,7 +75,7 @@ class ReplayTest {
         assertEquals(1, replay(SCRIPT.replace("start('app')", "start('web')"), TRACE), text);
         assertTrue(
                 text.contains(
-                        "differs: services.start[\"web\"] at scripts/start_prim.js:6:9 is asked for, and the"
+                        "differs: services.start[\"web\"] at scripts/start_prim.js:6:18 is asked for, and the"
                                 + " trace goes on with services.start[\"app\"]"),
                 text);
     }
