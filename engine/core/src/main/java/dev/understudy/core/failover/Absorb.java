@@ -57,7 +57,10 @@ final class Absorb {
                 }
                 d.beat = heard;
                 d.receivedNs = d.now;
-                if (heard.echoIncarnation() == d.life.incarnation()) {
+                // Who knows a newer register is no SECOND of this PRIM and gives it no lease.
+                boolean isNewer = heard.register().epoch().isAfter(d.register.epoch());
+                boolean gives = d.state != State.PRIM || !d.isByMajority() || !isNewer;
+                if (gives && heard.echoIncarnation() == d.life.incarnation()) {
                     d.echoedNs = Math.max(d.echoedNs, heard.echoNs());
                 }
             }
@@ -71,10 +74,32 @@ final class Absorb {
         }
         switch (outcome) {
             case RegisterOutcome.Unknown _ -> d.repeatNs = d.now + REPEAT_NS;
+            case RegisterOutcome.NotAsked _ -> {
+                if (d.reason != WaitReason.NO_MAJORITY) {
+                    d.journal(Rule.NO_MAJORITY, change.to().toString());
+                }
+                d.pending = null;
+                // Long enough for beats to arrive: a peer that is back needs no vote against it.
+                d.repeatNs = d.now + Math.max(REPEAT_NS, 3 * d.timing().beatNs());
+                d.isMoved = true;
+                notAsked(d);
+            }
             case RegisterOutcome.Committed committed -> settled(d, committed.now(), true);
             case RegisterOutcome.Refused refused ->
                     // A repeated change finds itself: the first one had landed.
                     settled(d, refused.current(), refused.current().equals(change.to()));
+        }
+    }
+
+    /// The change is asked for again after a pause; a joiner that was to be counted may be gone by
+    /// then, so that is decided anew.
+    private static void notAsked(Draft d) {
+        if (d.jobs.isEmpty() || !Duties.isChange(d.jobs.getFirst())) {
+            return; // something more urgent has taken its place
+        }
+        d.jobBegun = false;
+        if (d.jobs.getFirst() == Job.CHANGE_PAIR) {
+            d.give(Rule.NO_MAJORITY, Duties.withStop(d, List.of()));
         }
     }
 
@@ -94,7 +119,27 @@ final class Absorb {
             } // else something more urgent has taken the place of the work that wanted it
         } else {
             d.journal(Rule.REGISTER_REFUSED, now.toString());
-            d.give(Rule.REGISTER_REFUSED, List.of());
+            refused(d);
+        }
+    }
+
+    /// The register is not what this node had thought. What it wanted is given up, but for an
+    /// operator's word, which stands against whatever was found.
+    private static void refused(Draft d) {
+        boolean counts = d.register.isMember(d.self());
+        if (d.cause == Rule.FORCED_PRIM && d.jobs.contains(Job.CHANGE_ALONE)) {
+            d.jobBegun = false;
+            return;
+        }
+        d.give(Rule.REGISTER_REFUSED, Duties.withStop(d, List.of()));
+        DataState data = d.saved.data();
+        if (!counts && (data == DataState.UP_TO_DATE || data == DataState.READY)) {
+            d.persist(d.saved.with(DataState.OUTDATED));
+        }
+        switch (d.state) {
+            case PRIM, ALONE -> Losing.outvoted(d);
+            case SECOND -> TakingOver.refused(d);
+            case STOP, WAIT -> {}
         }
     }
 

@@ -95,7 +95,7 @@ final class Commands {
         boolean isLast =
                 d.register.isOnlyMember(d.self())
                         && d.saved.data() == DataState.UP_TO_DATE
-                        && !d.saved.peerMayBeAlone();
+                        && !d.mayPeerBeAlone();
         if (!isFirst && !isLast && !event.force()) {
             return lossOf(d) + "; start the peer, or use 'prim --force' to serve with this copy";
         }

@@ -234,6 +234,11 @@ final class Draft {
         return jobs.isEmpty() && pending == null;
     }
 
+    /// A change waits for a majority of the votes that can be asked.
+    boolean isHeld() {
+        return pending == null && repeatNs > now && !jobs.isEmpty();
+    }
+
     /// Takes the first job off if it is `job`; tells whether it was.
     boolean isDoing(Job job) {
         return !jobs.isEmpty() && jobs.getFirst() == job && jobBegun;
@@ -262,6 +267,17 @@ final class Draft {
     /// Whether a node takes over, or is given the service, without an operator.
     boolean isFailoverOn() {
         return settings.failover() && !saved.isFailoverHeld();
+    }
+
+    /// A majority of three votes decides, not this node's evidence.
+    boolean isByMajority() {
+        return settings.isolation() == Isolation.MAJORITY;
+    }
+
+    /// Whether the peer may have gone on without this node's copy of the register knowing it, so
+    /// that this node must not decide; by majority the register itself answers that.
+    boolean mayPeerBeAlone() {
+        return saved.peerMayBeAlone() && !isByMajority();
     }
 
     boolean isServing() {

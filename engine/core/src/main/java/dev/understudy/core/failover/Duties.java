@@ -18,6 +18,10 @@ final class Duties {
         while (!d.jobs.isEmpty()) {
             Job job = d.jobs.getFirst();
             if (!d.jobBegun) {
+                if (isChange(job) && (d.isHeld() || isOvertaken(d))) {
+                    return; // there was no majority: asked again after a pause in which all is
+                    // heard
+                }
                 d.jobBegun = true;
                 d.jobDeadlineNs = Long.MAX_VALUE;
                 if (!begin(d, job)) {
@@ -67,7 +71,7 @@ final class Duties {
             }
             case CHANGE_PAIR -> change(d, pair(d, true));
             case CHANGE_SWAP -> change(d, pair(d, false));
-            case CHANGE_ADOPT -> change(d, d.requiredBeat().register());
+            case CHANGE_ADOPT -> adopt(d, d.requiredBeat().register());
             case POSTSTOP -> Chores.poststop(d);
             case BECOME_ALONE -> {
                 if (TakingOver.isTooLate(d, d.timing().marginNs() / 2)) {
@@ -137,6 +141,27 @@ final class Duties {
                         selfServes ? d.self() : d.peer(),
                         d.saved.lineage().current());
         return next.with(d.nextEpoch());
+    }
+
+    /// The peer has told of a register that is newer than the one to be changed: that counts first.
+    private static boolean isOvertaken(Draft d) {
+        Beat peer = d.contact();
+        boolean heeds = d.state == State.PRIM || d.state == State.SECOND;
+        return d.isByMajority()
+                && heeds
+                && peer != null
+                && peer.register().epoch().isAfter(d.register.epoch())
+                && d.jobs.getFirst() != Job.CHANGE_ADOPT;
+    }
+
+    /// Two copies: the own one is changed to be like the peer's. Three votes: it is so already.
+    private static void adopt(Draft d, Register theirs) {
+        if (!d.isByMajority()) {
+            change(d, theirs);
+        } else if (theirs.epoch().isAfter(d.register.epoch())) {
+            d.register = theirs;
+            d.act(new Effect.KeepRegister(theirs));
+        }
     }
 
     private static void change(Draft d, Register to) {

@@ -2,6 +2,7 @@ package dev.understudy.core.failover;
 
 import dev.understudy.core.member.Generation;
 import dev.understudy.core.member.NodeId;
+import dev.understudy.core.member.Register;
 import dev.understudy.core.member.RegisterChange;
 
 /// What the shell has to do, in the order given.
@@ -29,6 +30,10 @@ public sealed interface Effect {
     /// slot of its own that [Persist] does not touch; a write that may or may not have happened is
     /// UNKNOWN. One change is under way at a time; after UNKNOWN the machine repeats it.
     record ChangeRegister(RegisterChange change) implements Effect {}
+
+    /// Writes the own copy of the register durably, like [Persist]: what the votes have decided and
+    /// the peer has told. With three votes only; with two the own copy is what decides.
+    record KeepRegister(Register register) implements Effect {}
 
     /// Sends the current beat to the peer at once, on every network.
     record TellPeer() implements Effect {}

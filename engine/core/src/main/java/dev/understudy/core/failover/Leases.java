@@ -108,6 +108,7 @@ final class Leases {
         boolean watched =
                 d.settings.isolation() == Isolation.PROTECT && d.settings.isEvidencePossible();
         boolean lapsed = !isVipHeld(d);
+        boolean byMajority = d.isByMajority();
         boolean wasFrozen = d.lease.isFrozen();
         noteGap(d);
         if (gate > d.now) {
@@ -128,12 +129,21 @@ final class Leases {
         if (d.lease.isFrozenForGood()) {
             return;
         }
+        if (byMajority) {
+            return; // the address ends with the lease: SECOND may take over without looking for it
+        }
         // SECOND probes this address: it must answer as long as this node may go on alone.
         long witness = d.lease.evidence().witnessNs();
         long vip = watched ? (witness == 0 ? 0 : witness + leaseNs) : d.now + leaseNs;
         if (vip > d.now) {
             give(d, d.lease.gateUntilNs(), vip);
         }
+    }
+
+    /// PRIM has been without a lease for a whole one's time, this process running all the while.
+    static boolean isLongFrozen(Draft d) {
+        long since = Math.max(d.echoedNs, d.life.listenSinceNs());
+        return d.lease.isFrozen() && d.now - since >= d.timing().leaseNs();
     }
 
     /// Notes that SECOND may have found this node's address silent; only a SECOND that hears and is

@@ -15,9 +15,17 @@ final class Losing {
             return;
         }
         if (isLosing(d)) {
-            if (peer != null && d.isWindowed && follows(d, peer)) {
+            boolean heard = !d.isByMajority() || !Leases.isLongFrozen(d);
+            if (peer != null && d.isWindowed && heard && follows(d, peer)) {
                 cancel(d);
+            } else if (d.isHeld()) {
+                d.because(WaitReason.NO_MAJORITY);
             }
+            return;
+        }
+        if (d.isByMajority() && Leases.isLongFrozen(d)) {
+            // Before SECOND's grace time is over: of two that may go on, the one that serves.
+            lose(d, Rule.PEER_SILENT_MAJORITY, silence(d), true);
             return;
         }
         if (peer != null && peer.state() == State.SECOND) {
@@ -78,6 +86,7 @@ final class Losing {
                     lose(d, Rule.PEER_SILENT_MAY_NOT_TAKE_OVER, silence(d), true);
                 }
             }
+            case MAJORITY -> {} // its lease has ended before the contact: decided already
             case PROTECT -> {
                 if (!d.isSilentFor(timing.windowNs() + timing.marginNs())) {
                     return;
@@ -124,6 +133,9 @@ final class Losing {
         d.isMoved = true;
         Serving.serveWithPeer(d);
         if (!d.isStopping()) {
+            if (!Leases.isVipHeld(d)) {
+                Leases.raiseVip(d);
+            }
             Chores.aim(d, Node.Level.PRIM);
         }
     }
@@ -148,6 +160,11 @@ final class Losing {
         } else {
             d.persist(d.saved.with(DataState.OUTDATED));
         }
+    }
+
+    /// The votes know another register than the one this serving node wanted to change.
+    static void outvoted(Draft d) {
+        leaveService(d, Rule.OVERRULED, d.register.toString(), null);
     }
 
     static void refused(Draft d, long epoch) {

@@ -170,7 +170,8 @@ public record Node(
     /// @param deadlineNs when the first job has taken too long
     /// @param isWindowed a take-over from silence: worthless after the window
     /// @param pending the register change under way; null if none
-    /// @param repeatNs when to repeat it after an unknown outcome; 0 while it is not answered
+    /// @param repeatNs when to repeat it after an unknown outcome, or to ask anew when there was no
+    ///   majority; 0 while it is not answered
     /// @param isExpelling PRIM asks SECOND to leave
     public record Duty(
             List<Job> jobs,

@@ -27,6 +27,7 @@ public enum Rule {
     FREEZE_FOR_GOOD(
             207, "no lease, and the peer may have found the address silent: only contact thaws"),
     THAW(208, "SECOND is back at the same epoch: go on"),
+    PEER_SILENT_MAJORITY(209, "SECOND silent: go on alone if a majority of the votes agrees"),
     LOSS_CANCELLED(210, "SECOND is back before the register changed: go on together"),
     EXPEL_SECOND(211, "SECOND does not keep up or its disk fails: ask it to leave"),
     LEAVES_WHEN_ASKED(212, "PRIM asks this SECOND to leave"),
@@ -37,6 +38,7 @@ public enum Rule {
             222, "the peer stopped or restarted and does not serve: take over at once"),
     TAKES_OVER_FROM_FENCED(223, "the peer is fenced: take over at once"),
     TAKES_OVER_AVAILABLE(224, "isolation 'available': peer silent, take over"),
+    TAKES_OVER_BY_MAJORITY(225, "peer silent: take over if a majority of the votes agrees"),
     TAKE_OVER_CANCELLED(226, "PRIM is back before the register changed: stand by again"),
     TAKE_OVER_TOO_LATE(227, "not done within the window: the peer may have gone on alone"),
     WINDOW_OVER(228, "no evidence within the window: the peer may have gone on alone"),
@@ -103,7 +105,8 @@ public enum Rule {
     BOTH_WROTE(803, "both went on alone and wrote: this side lost, its data are kept aside"),
     EPOCH_RAISED(804, "the peer's register is not below this one: raise the epoch"),
     REGISTER_REPEATED(805, "outcome of the register change unknown: repeat it"),
-    REGISTER_REFUSED(806, "the register had changed: decide anew");
+    REGISTER_REFUSED(806, "the register had changed: decide anew"),
+    NO_MAJORITY(807, "too few votes can be asked: ask again");
 
     private final int number;
     private final String reason;

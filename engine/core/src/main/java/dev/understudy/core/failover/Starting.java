@@ -31,7 +31,10 @@ final class Starting {
 
     static void whileWaiting(Draft d) {
         if (!d.isIdle()) {
-            d.because(d.isStopping() ? WaitReason.STOPPING : WaitReason.STARTING);
+            d.because(
+                    d.isStopping()
+                            ? WaitReason.STOPPING
+                            : d.isHeld() ? WaitReason.NO_MAJORITY : WaitReason.STARTING);
             return;
         }
         if (d.isStopping()) {
@@ -127,11 +130,12 @@ final class Starting {
             return;
         }
         boolean complete = d.saved.data() == DataState.UP_TO_DATE;
-        if (d.register.isOnlyMember(d.self()) && complete && !d.saved.peerMayBeAlone()) {
+        if (d.register.isOnlyMember(d.self()) && complete && !d.mayPeerBeAlone()) {
             serve(d, Rule.LAST_MEMBER_SERVES);
         } else if (d.register.isPair()) {
-            boolean sure = complete && !d.saved.peerMayBeAlone() && !hasLostMemory(d.saved, d.life);
-            if (d.settings.isolation() == Isolation.AVAILABLE && sure) {
+            boolean sure = complete && !d.mayPeerBeAlone() && !hasLostMemory(d.saved, d.life);
+            boolean may = d.settings.isolation() == Isolation.AVAILABLE || d.isByMajority();
+            if (may && sure) {
                 serve(d, Rule.LONE_MEMBER_SERVES);
             } else {
                 d.because(WaitReason.PEER_NEEDED);

@@ -18,7 +18,7 @@ final class TakingOver {
             underWay(d, peer);
             return;
         }
-        if (d.isPeerFenced() && !d.saved.peerMayBeAlone()) {
+        if (d.isPeerFenced() && !d.mayPeerBeAlone()) {
             // Fenced now: but after the window it may have gone on alone before.
             takeOver(d, Rule.TAKES_OVER_FROM_FENCED, "incarnation=" + d.fencedIncarnation, false);
         } else if (peer != null) {
@@ -41,6 +41,9 @@ final class TakingOver {
 
     /// A take-over from silence is worth nothing after the window, and not needed if PRIM is back.
     private static void underWay(Draft d, @Nullable Beat peer) {
+        if (d.isHeld()) {
+            d.because(WaitReason.NO_MAJORITY);
+        }
         if (!d.isWindowed || !d.jobs.contains(Job.BECOME_ALONE)) {
             return;
         }
@@ -127,7 +130,11 @@ final class TakingOver {
             }
             return;
         }
-        if (d.now > d.windowEndNs()) {
+        if (d.isByMajority()) {
+            if (d.isSilentFor(d.timing().graceNs())) {
+                takeOver(d, Rule.TAKES_OVER_BY_MAJORITY, silence(d), true);
+            }
+        } else if (d.now > d.windowEndNs()) {
             windowOver(d, WaitReason.WINDOW_OVER);
         } else if (!d.saved.peerMayBeAlone()
                 && d.isSilentFor(d.timing().graceNs())
@@ -156,7 +163,7 @@ final class TakingOver {
     ///   on, and the record says so
     private static void takeOver(Draft d, Rule rule, String detail, boolean silently) {
         d.journal(rule, detail);
-        if (silently) {
+        if (silently && !d.isByMajority()) {
             d.persist(d.saved.withPeerMayBeAlone(true));
         }
         d.give(rule, List.of(Job.TAIL, Job.CHANGE_ALONE, Job.BECOME_ALONE));
@@ -175,6 +182,15 @@ final class TakingOver {
     static void leave(Draft d, Rule rule, String detail) {
         d.persist(d.saved.withPeerMayBeAlone(true));
         go(d, rule, detail, List.of(Job.TAIL, Job.KEEP_TAIL, Job.DEMOTE, Job.APP_SETTLES));
+    }
+
+    /// The votes know another register: this SECOND is out, or still counts in a newer one.
+    static void refused(Draft d) {
+        if (d.register.isMember(d.self())) {
+            back(d);
+        } else {
+            out(d, Rule.REMOVED, d.register.toString());
+        }
     }
 
     private static void out(Draft d, Rule rule, String detail) {

@@ -47,6 +47,10 @@ public enum WaitReason {
     FROZEN_FOR_GOOD(
             "the peer is silent and may have taken over: writes wait; restore the link, or, if the"
                     + " peer does not serve, 'prim --force'"),
+    /// Three votes, and not two of them can be asked.
+    NO_MAJORITY(
+            "neither the peer nor the witness votes, so nobody may decide: restore the link to one"
+                    + " of them"),
     /// SECOND after its window.
     WINDOW_OVER(
             "the peer is silent and may have gone on alone: restore the link, or 'prim --force'"),

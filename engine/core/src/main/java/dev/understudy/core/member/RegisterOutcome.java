@@ -14,4 +14,9 @@ public sealed interface RegisterOutcome {
     ///
     /// The issuer repeats the change until the register shows a higher epoch than the one it named.
     record Unknown() implements RegisterOutcome {}
+
+    /// The change did not and will not happen: too few votes could be asked.
+    ///
+    /// With a third vote only; the issuer may give it up, or ask for it anew.
+    record NotAsked() implements RegisterOutcome {}
 }

@@ -3,6 +3,8 @@ package dev.understudy.core.failover;
 import dev.understudy.core.member.Generation;
 import dev.understudy.core.member.NodeId;
 import dev.understudy.core.member.Register;
+import dev.understudy.core.member.RegisterChange;
+import dev.understudy.core.member.RegisterOutcome;
 import dev.understudy.core.rules.RestartLimit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,6 +28,11 @@ final class Duo {
     final Side b;
     boolean isLinked = true;
     boolean witnessAnswers = true;
+
+    /// With a third vote: what the voters hold, and whether the third one is up.
+    Register voted = Register.EMPTY;
+
+    boolean isVoterUp = true;
 
     /// The network of the virtual address is cut between the nodes; both reach the witness.
     boolean areAddressesHidden;
@@ -52,6 +59,9 @@ final class Duo {
         boolean isUp;
         boolean hasVip;
         boolean answersRegister = true;
+
+        /// Does not reach the third voter.
+        boolean isVoterCut;
 
         /// Its client network is cut.
         boolean isOffline;
@@ -149,8 +159,11 @@ final class Duo {
             switch (effect) {
                 case Effect.Journal line -> note(line);
                 case Effect.Persist persist -> saved = persist.saved();
+                case Effect.KeepRegister keep -> register = keep.register();
                 case Effect.ChangeRegister change -> {
-                    if (answersRegister) {
+                    if (settings.isolation() == Isolation.MAJORITY) {
+                        vote(change.change());
+                    } else if (answersRegister) {
                         var outcome = TwoVoteRegister.decide(register, change.change());
                         register = change.change().to();
                         inbox.add(new Event.RegisterAnswered(now, outcome));
@@ -181,6 +194,20 @@ final class Duo {
                         inbox.add(new Event.TargetReady(now, join.joinId()));
                 default -> {}
             }
+        }
+
+        private void vote(RegisterChange change) {
+            Side other = this == a ? b : a;
+            boolean can = (isLinked && other.isUp) || (isVoterUp && !isVoterCut);
+            RegisterOutcome outcome =
+                    can ? TwoVoteRegister.decide(voted, change) : new RegisterOutcome.NotAsked();
+            if (outcome instanceof RegisterOutcome.Committed(Register now)) {
+                voted = now;
+            }
+            if (can) {
+                register = voted;
+            }
+            inbox.add(new Event.RegisterAnswered(Duo.this.now, outcome));
         }
 
         /// The peer's address, as the other node's probe sees it.

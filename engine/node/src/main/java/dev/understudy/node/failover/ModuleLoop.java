@@ -11,6 +11,7 @@ import dev.understudy.core.failover.Settings;
 import dev.understudy.core.failover.State;
 import dev.understudy.core.failover.Step;
 import dev.understudy.core.failover.TwoVoteRegister;
+import dev.understudy.core.member.Register;
 import dev.understudy.core.member.RegisterChange;
 import dev.understudy.core.member.RegisterOutcome;
 import dev.understudy.node.journal.Entry;
@@ -229,6 +230,9 @@ public final class ModuleLoop implements AutoCloseable {
             case Effect.Persist persist -> {
                 return persist(persist);
             }
+            case Effect.KeepRegister(var register) -> {
+                return keep(register);
+            }
             case Effect.ChangeRegister change -> change(change.change());
             case Effect.TellPeer() -> around.tellPeer();
             case Effect.ArmGuard(var fenced) -> around.armGuard(fenced);
@@ -299,6 +303,17 @@ public final class ModuleLoop implements AutoCloseable {
         } catch (IOException e) {
             LOG.error("module {}: the node's record cannot be written", module, e);
             offer(new Event.Fault(ticker.nowNs(), "the node's record cannot be written: " + e));
+            return false;
+        }
+    }
+
+    private boolean keep(Register register) {
+        try {
+            records.write(register);
+            return true;
+        } catch (IOException e) {
+            LOG.error("module {}: the register's copy cannot be written", module, e);
+            offer(new Event.Fault(ticker.nowNs(), "the register's copy cannot be written: " + e));
             return false;
         }
     }

@@ -2,7 +2,13 @@ package dev.understudy.tests.simulator;
 
 import dev.understudy.core.failover.Command;
 import dev.understudy.core.failover.DataState;
+import dev.understudy.core.failover.Isolation;
 import dev.understudy.core.failover.State;
+import dev.understudy.core.register.Config;
+import dev.understudy.core.register.Form;
+import dev.understudy.core.register.Memory;
+import dev.understudy.core.register.Voter;
+import java.util.List;
 
 /// One run: two machines are set up, live through faults, heal, and must end fully redundant.
 final class ClusterSim {
@@ -27,8 +33,29 @@ final class ClusterSim {
         a.peer = b;
         b.peer = a;
         machines = new Machine[] {a, b};
+        if (plan.isolation() == Isolation.MAJORITY) {
+            seatVoters(a, b);
+        }
         faults = new Faults(world, machines);
         clients = new Clients(world, machines);
+    }
+
+    /// Three voters, as after `safe cluster witness add`.
+    private void seatVoters(Machine a, Machine b) {
+        Config config =
+                new Config(
+                        2,
+                        Form.MAJORITY,
+                        List.of(
+                                new Voter(a.id, 1),
+                                new Voter(b.id, 2),
+                                new Voter(Witness.NAME, 3)));
+        for (Machine machine : machines) {
+            Memory memory = Memory.fresh(machine.index + 1).with(config);
+            machine.disk.votesWith(
+                    new dev.understudy.tests.simulator.Voter(world, memory, machine::diskNs));
+        }
+        world.witness = new Witness(world, Memory.fresh(3).with(config));
     }
 
     /// Runs to the end.

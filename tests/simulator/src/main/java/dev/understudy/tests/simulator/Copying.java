@@ -20,6 +20,7 @@ import java.util.Set;
 final class Copying {
     private static final int BLOCK = 1 << Tracker.BLOCK_SHIFT;
     private static final int READINGS_MAX = 2;
+    private static final long IDLE_NS = 4 * World.MS;
 
     private final Replica source;
     private final Session in;
@@ -54,15 +55,15 @@ final class Copying {
     }
 
     private void step() {
-        if (isOver()) {
+        if (isOver() || plan.isComplete()) {
             return;
         }
         JoinPlan.Work work = plan.readings() < READINGS_MAX ? plan.next() : null;
         if (work instanceof JoinPlan.Work.Copy copy) {
             read(Sets.chunk(copy.id()), copy);
         }
-        turn();
-        source.daemon.after(World.MS, this::step);
+        boolean acted = turn() || work != null;
+        source.daemon.after(acted ? World.MS : IDLE_NS, this::step);
     }
 
     /// Reads now and sends a moment later, unless an operation came in between.
@@ -93,7 +94,8 @@ final class Copying {
         });
     }
 
-    private void turn() {
+    /// False if there was nothing to carry out.
+    private boolean turn() {
         switch (plan.turn(source.world.now, underWay == 0, true)) {
             case HOLD -> source.hold(true);
             case MIRROR -> {
@@ -105,10 +107,11 @@ final class Copying {
             }
             case FINISH -> finish();
             case NOTHING, SETTLE -> {
-                // nothing to carry out here
+                return false;
             }
             case FAIL -> throw new Violation("I7", "the plan gave up");
         }
+        return true;
     }
 
     private void finish() {

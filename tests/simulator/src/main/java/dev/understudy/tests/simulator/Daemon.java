@@ -31,6 +31,7 @@ final class Daemon {
     final World world;
     final long incarnation;
     final Replica replica;
+    final Votes votes;
     Node node;
     boolean isDead;
     boolean isPaused;
@@ -51,6 +52,7 @@ final class Daemon {
         this.world = machine.world;
         this.incarnation = incarnation;
         replica = new Replica(this);
+        votes = new Votes(this);
         Saved saved = machine.disk.saved;
         Register register = machine.disk.register;
         if (world.variant == Variant.SECOND_CLAIMS && saved.wasSecond() && register.isPair()) {
@@ -154,6 +156,15 @@ final class Daemon {
                         });
                 return;
             }
+            if (effect instanceof Effect.KeepRegister keep) {
+                after(
+                        diskNs(),
+                        () -> {
+                            machine.disk.register = keep.register();
+                            carryOut(effects);
+                        });
+                return;
+            }
             carryOut(effect);
         }
         isBusy = false;
@@ -196,7 +207,8 @@ final class Daemon {
                 world.transitions += line.from() == line.to() ? 0 : 1;
                 world.trace.line(world.now, machine, line);
             }
-            case Effect.Persist _ -> throw new IllegalStateException("carried out above");
+            case Effect.Persist _, Effect.KeepRegister _ ->
+                    throw new IllegalStateException("carried out above");
             case Effect.ChangeRegister change -> change(change.change());
             case Effect.TellPeer _ -> beat();
             case Effect.ArmGuard _, Effect.Answer _ -> {}
@@ -229,6 +241,10 @@ final class Daemon {
             forgeJoin(change);
             return;
         }
+        if (world.witness != null && world.variant != Variant.VOTES_NOT_ASKED) {
+            vote(change, unknown);
+            return;
+        }
         after(
                 diskNs(),
                 () -> {
@@ -245,6 +261,29 @@ final class Daemon {
                     }
                     RegisterOutcome answer = told;
                     offer(now -> new Event.RegisterAnswered(now, answer));
+                });
+    }
+
+    /// A majority decides; the own copy follows, for the next process of this node.
+    private void vote(RegisterChange change, boolean unknown) {
+        votes.change(
+                change,
+                outcome -> {
+                    boolean lost = unknown && outcome instanceof RegisterOutcome.Committed;
+                    RegisterOutcome told = lost ? new RegisterOutcome.Unknown() : outcome;
+                    Register known =
+                            switch (told) {
+                                case RegisterOutcome.Committed(Register now) -> now;
+                                case RegisterOutcome.Refused(Register current) -> current;
+                                case RegisterOutcome.Unknown(), RegisterOutcome.NotAsked() ->
+                                        machine.disk.register;
+                            };
+                    after(
+                            diskNs(),
+                            () -> {
+                                machine.disk.register = known;
+                                offer(now -> new Event.RegisterAnswered(now, told));
+                            });
                 });
     }
 

@@ -2,13 +2,18 @@ package dev.understudy.tests.simulator;
 
 import dev.understudy.core.failover.Saved;
 import dev.understudy.core.member.Register;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// One machine's disk: records that are durable, file contents with a page cache before them, and
 /// the sets of what may differ.
 final class Disk {
     static final int CHUNKS = 6;
+
+    /// The machine's vote; with two votes it is never asked.
+    private @Nullable Voter voter;
 
     Saved saved = Saved.FRESH;
     Register register = Register.EMPTY;
@@ -35,6 +40,14 @@ final class Disk {
 
     /// While ALONE the map is durable before any write, so that a power loss does not harm it.
     boolean isMapComplete;
+
+    Voter voter() {
+        return Objects.requireNonNull(voter);
+    }
+
+    void votesWith(Voter mine) {
+        voter = mine;
+    }
 
     void sync() {
         System.arraycopy(cache, 0, durable, 0, CHUNKS);

@@ -86,5 +86,33 @@ public enum Fault {
     /// The operator detaches a stopped side for a while.
     DETACH,
     /// The operator forces a node that does not serve.
-    FORCE_PRIM
+    FORCE_PRIM,
+    /// The third vote's host is off.
+    VOTER_DOWN,
+    /// Its daemon dies and comes back at once.
+    VOTER_RESTARTS,
+    /// Its durable writes take up to 2 seconds.
+    VOTER_SLOW,
+    /// It comes back with an empty disk; an administrator replaces its vote.
+    VOTER_WIPED,
+    /// One machine does not reach it.
+    VOTER_CUT,
+    /// Nobody reaches it.
+    VOTER_ALONE,
+    /// The peer is not reached, and so is the witness, from one machine.
+    PARTITION;
+
+    /// Faults of the third vote; with two votes there is none.
+    boolean isOfVotes() {
+        return isOfVoterAlone() || this == PARTITION;
+    }
+
+    /// Faults of nothing but the third vote.
+    boolean isOfVoterAlone() {
+        return switch (this) {
+            case VOTER_DOWN, VOTER_RESTARTS, VOTER_SLOW, VOTER_WIPED, VOTER_CUT, VOTER_ALONE ->
+                    true;
+            default -> false;
+        };
+    }
 }

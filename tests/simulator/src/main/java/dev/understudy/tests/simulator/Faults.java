@@ -15,6 +15,7 @@ final class Faults {
     private final World world;
     private final Machine[] machines;
     private long endNs;
+    private boolean isReseating;
 
     /// Of the fault that is being injected.
     private SplittableRandom fate = new SplittableRandom(0);
@@ -65,6 +66,7 @@ final class Faults {
                 cutClients(machine);
                 cut(0);
                 cut(1);
+                cutVoter(machine.index);
             }
             case PROBE_BLIP -> probeBlip(machine);
             case FLAP -> flap(20);
@@ -99,8 +101,68 @@ final class Faults {
                 broken(() -> machine.isAppCrashing = false);
                 restartBroken(machine);
             }
-            default -> onDaemon(fault, machine);
+            default -> {
+                if (!fault.isOfVotes()) {
+                    onDaemon(fault, machine);
+                } else if (world.witness != null) {
+                    onVoter(fault, machine, world.witness);
+                }
+            }
         }
+    }
+
+    private void onVoter(Fault fault, Machine machine, Witness witness) {
+        switch (fault) {
+            case VOTER_DOWN -> {
+                witness.goDown();
+                later(witness::comeBack);
+            }
+            case VOTER_RESTARTS -> {
+                witness.goDown();
+                world.in(between(20 * World.MS, 2 * World.SECOND), witness::comeBack);
+            }
+            case VOTER_SLOW -> {
+                witness.slowNs = 2 * World.SECOND;
+                later(() -> witness.slowNs = 0);
+            }
+            case VOTER_WIPED -> {
+                if (world.variant == Variant.WIPED_WITNESS_VOTES) {
+                    witness.wipe();
+                    world.in(50 * World.MS, witness::comeBack);
+                } else if (!isReseating) {
+                    isReseating = true;
+                    witness.wipe();
+                    later(() -> {
+                        witness.comeBack();
+                        reseat();
+                    });
+                }
+            }
+            case VOTER_CUT -> cutVoter(machine.index);
+            case VOTER_ALONE -> {
+                cutVoter(0);
+                cutVoter(1);
+            }
+            case PARTITION -> {
+                cut(0);
+                cut(1);
+                cutVoter(machine.index);
+            }
+            default -> throw new IllegalStateException(fault.toString());
+        }
+    }
+
+    private void cutVoter(int index) {
+        Witness witness = world.witness;
+        if (witness != null) {
+            witness.cut[index] = true;
+            later(() -> witness.cut[index] = false);
+        }
+    }
+
+    /// An administrator replaces the vote of a wiped witness.
+    private void reseat() {
+        new Reseat(world, machines, true, () -> isReseating = false).run();
     }
 
     private void broken(Runnable repaired) {
@@ -122,7 +184,7 @@ final class Faults {
             case FAILOVER_HELD -> false;
             case APP_BROKEN, APP_CRASHES -> false;
             case POWER, POWER_TORN, POWER_BOTH -> false;
-            default -> true;
+            default -> !fault.isOfVoterAlone();
         };
     }
 
@@ -365,6 +427,13 @@ final class Faults {
             world.clientsCut[i] = false;
         }
         world.witnessDown = false;
+        Witness witness = world.witness;
+        if (witness != null) {
+            witness.cut[0] = false;
+            witness.cut[1] = false;
+            witness.slowNs = 0;
+            witness.comeBack();
+        }
         world.loss = 0;
         world.delayNs = 0;
         world.duplicates = 0;

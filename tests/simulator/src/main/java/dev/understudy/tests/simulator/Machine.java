@@ -118,6 +118,11 @@ final class Machine {
         }
     }
 
+    long diskNs() {
+        Daemon running = daemon;
+        return running == null ? World.MS : running.diskNs();
+    }
+
     void startDaemon() {
         if (!isPowered || daemon != null) {
             return;
@@ -136,6 +141,7 @@ final class Machine {
         }
         dead.die();
         daemon = null;
+        silenceVote();
         if (andGuard) {
             hasGuard = false;
             return;
@@ -172,10 +178,18 @@ final class Machine {
         if (daemon != null) {
             daemon.die();
             daemon = null;
+            silenceVote();
         }
         hasVip = false;
         isAppRunning = false;
         disk.losePower(world.random);
+    }
+
+    /// The daemon is the voter's process.
+    private void silenceVote() {
+        if (world.witness != null) {
+            disk.voter().die();
+        }
     }
 
     void hear(Message message) {

@@ -23,14 +23,18 @@ record Plan(
         boolean isCalm,
         long lengthNs,
         List<Injection> faults) {
-    private static final Fault[] ALL = Fault.values();
+    private static final List<Fault> ALL = List.of(Fault.values());
+    private static final List<Fault> OF_TWO_VOTES =
+            ALL.stream().filter(fault -> !fault.isOfVotes()).toList();
+    private static final List<Fault> OF_VOTER = ALL.stream().filter(Fault::isOfVoterAlone).toList();
 
     Plan {
         faults = List.copyOf(faults);
     }
 
-    /// The plan that belongs to a seed: of twenty, fifteen are `protect`, two each `available` and
-    /// `manual`, two `protect` with an operator who forces, one without any fault but the
+    /// The plan that belongs to a seed: of twenty, nine have a third vote (one of them nothing but
+    /// faults of the witness, one an operator who forces), six are `protect`, two `available`, one
+    /// `manual`, two `protect` with an operator who forces or without any fault but the ping
     /// witness's.
     static Plan ofSeed(long seed) {
         int kind = (int) Math.floorMod(seed, 20L);
@@ -38,10 +42,11 @@ record Plan(
                 switch (kind) {
                     case 7, 17 -> Isolation.AVAILABLE;
                     case 8 -> Isolation.MANUAL;
+                    case 0, 2, 4, 10, 12, 14, 16, 18, 19 -> Isolation.MAJORITY;
                     default -> Isolation.PROTECT;
                 };
         boolean forces = kind == 9 || kind == 19;
-        return drawn(seed, Variant.SHIPPED, isolation, forces, kind == 6);
+        return drawn(seed, Variant.SHIPPED, isolation, forces, kind == 6 || kind == 16);
     }
 
     /// Draws the faults of a seed.
@@ -49,15 +54,23 @@ record Plan(
             long seed, Variant variant, Isolation isolation, boolean forces, boolean isCalm) {
         SplittableRandom fate = new SplittableRandom(~seed);
         long lengthNs = fate.nextLong(15 * World.SECOND, 45 * World.SECOND);
+        List<Fault> drawn = drawnFrom(isolation == Isolation.MAJORITY, isCalm);
         List<Injection> faults = new ArrayList<>();
         for (long at = gap(fate); at < lengthNs; at += gap(fate)) {
             int count = fate.nextDouble() < 0.2 ? 2 : 1; // often two at once
             for (int i = 0; i < count; i++) {
-                Fault fault = isCalm ? Fault.WITNESS_DOWN : ALL[fate.nextInt(ALL.length)];
+                Fault fault = drawn.get(fate.nextInt(drawn.size()));
                 faults.add(new Injection(at, fault, fate.nextInt(2), fate.nextLong()));
             }
         }
         return new Plan(seed, variant, isolation, forces, isCalm, lengthNs, faults);
+    }
+
+    private static List<Fault> drawnFrom(boolean hasThirdVote, boolean isCalm) {
+        if (isCalm) {
+            return hasThirdVote ? OF_VOTER : List.of(Fault.WITNESS_DOWN);
+        }
+        return hasThirdVote ? ALL : OF_TWO_VOTES;
     }
 
     private static long gap(SplittableRandom fate) {

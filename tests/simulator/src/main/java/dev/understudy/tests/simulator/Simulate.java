@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class Simulate {
     private static final String USAGE =
             """
-            simulate [--seeds N] [--seed FIRST] [--isolation protect|available|manual] [--variant NAME] [--forces]
+            simulate [--seeds N] [--seed FIRST] [--isolation protect|available|manual|majority] [--variant NAME] [--forces]
                      [--threads N] [--trace] [--json] [--save FOLDER]
             simulate --pairs [--isolation ...] [--variant NAME] [--threads N] [--json] [--save FOLDER]
             simulate --plan FILE

@@ -24,5 +24,9 @@ public enum Variant {
     /// A ping answered a while ago passes for one answered now, so that no gap shows.
     WITNESS_STALE,
     /// What was changed while nothing was mounted is not looked for.
-    WALK_SKIPPED
+    WALK_SKIPPED,
+    /// With a third vote each node still decides on its own copy.
+    VOTES_NOT_ASKED,
+    /// A witness with an empty disk votes as if it were the one before.
+    WIPED_WITNESS_VOTES
 }

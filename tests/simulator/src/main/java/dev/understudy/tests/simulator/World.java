@@ -2,6 +2,7 @@ package dev.understudy.tests.simulator;
 
 import dev.understudy.core.failover.Isolation;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /// Virtual time, chance, and the links between two machines and their gateway.
 final class World {
@@ -24,6 +25,10 @@ final class World {
     final boolean[] clientsCut = new boolean[2];
 
     boolean witnessDown;
+
+    /// The third voter; null with two votes.
+    @Nullable Witness witness;
+
     double loss;
     double duplicates;
     long delayNs;

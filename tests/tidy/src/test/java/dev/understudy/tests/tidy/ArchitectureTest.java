@@ -51,6 +51,7 @@ class ArchitectureTest {
         onlyOurs("..understudy.core.failover..", "core.failover", "core.rules", "core.member")
                 .check(product);
         onlyOurs("..understudy.core.rules..", "core.rules", "core.member").check(product);
+        onlyOurs("..understudy.core.register..", "core.register", "core.member").check(product);
         onlyOurs("..understudy.core.rfs..", "core.rfs", "core.member").check(product);
     }
 

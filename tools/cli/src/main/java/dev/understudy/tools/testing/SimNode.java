@@ -139,6 +139,7 @@ final class SimNode {
                                     + " "
                                     + line.rule());
             case Effect.Persist persist -> saved = persist.saved();
+            case Effect.KeepRegister keep -> register = keep.register();
             case Effect.ChangeRegister change -> {
                 var outcome = TwoVoteRegister.decide(register, change.change());
                 register = change.change().to();
