@@ -25,6 +25,7 @@ final class Group {
     private final Optional<Cgroup> cgroup;
     private final String variable;
     private final LongSupplier nowNs;
+    private final Set<Long> noted = new HashSet<>();
 
     /// Names a group.
     ///
@@ -58,16 +59,18 @@ final class Group {
 
     /// Sends a signal to every process of the group.
     void signal(Signal signal) throws IOException {
+        note();
         for (Entry entry : running()) {
             ProcessTable.signal(entry.pid(), signal);
         }
     }
 
-    /// Waits until nothing runs.
+    /// Waits until nothing runs. A cgroup lists no process any more that has begun to end; its
+    /// connections end later, and until then clients must be able to hear of it.
     ///
     /// @return false if something still does at the deadline
     boolean awaitEmpty(long deadlineNs) throws IOException, InterruptedException {
-        while (!running().isEmpty()) {
+        while (isAnyRunning()) {
             if (nowNs.getAsLong() - deadlineNs >= 0) {
                 return false;
             }
@@ -77,6 +80,16 @@ final class Group {
             LockSupport.parkNanos(10_000_000);
         }
         return true;
+    }
+
+    private boolean isAnyRunning() throws IOException {
+        note();
+        return noted.stream().anyMatch(ProcessTable::isRunning);
+    }
+
+    /// Remembers what runs now, so that [#awaitEmpty] waits for its end to the last.
+    void note() throws IOException {
+        running().forEach(entry -> noted.add(entry.pid()));
     }
 
     /// Kills every process, by cgroup and by variable, until none is left.
@@ -96,6 +109,9 @@ final class Group {
             }
             LockSupport.parkNanos(2_000_000);
             left = all();
+            if (left.isEmpty()) {
+                left = stillEnding(seen);
+            }
             if (nowNs.getAsLong() - startNs >= withinNs) {
                 break;
             }
@@ -108,6 +124,12 @@ final class Group {
                 Math.max(0, killed - left.size()),
                 left.stream().map(e -> e.pid() + " " + e.name()).toList(),
                 nowNs.getAsLong() - startNs);
+    }
+
+    private static List<Entry> stillEnding(Set<Long> seen) throws IOException {
+        return ProcessTable.read().stream()
+                .filter(entry -> seen.contains(entry.pid()) && entry.isRunning())
+                .toList();
     }
 
     /// Waits a moment for the parents of killed processes, mostly init, to take note of their end.

@@ -215,15 +215,17 @@ final class Services {
         List<String> argv = force ? command.forceStop() : command.stop();
         Step step = force ? Step.FORCE_STOP : Step.STOP;
         ServiceException failure = null;
+        Group group = group(service);
+        group.note();
         if (argv.isEmpty()) {
-            group(service).signal(force ? Signal.KILL : Signal.TERM);
+            group.signal(force ? Signal.KILL : Signal.TERM);
         } else {
             failure = program(service, command, argv, step, deadline);
         }
         if (failure != null && !force) {
             throw failure;
         }
-        end(service, argv.isEmpty() && !force, deadline);
+        end(service, group, argv.isEmpty() && !force, deadline);
         if (failure != null) {
             // nothing of the service is left, or nothing showed that it ran: what the program says
             // matters no more
@@ -243,9 +245,8 @@ final class Services {
     }
 
     /// Makes sure that nothing of a stopped service is left.
-    private void end(Service service, boolean wait, Deadline deadline)
+    private void end(Service service, Group group, boolean wait, Deadline deadline)
             throws IOException, ServiceException, InterruptedException {
-        Group group = group(service);
         Deadline until = wait ? deadline : deadline.within(Duration.ofSeconds(5));
         if (!group.awaitEmpty(until.atNs())) {
             if (wait) {

@@ -67,17 +67,9 @@ public final class MarkedProcesses {
         return true;
     }
 
-    /// Tells whether a process exists and is no zombie.
+    /// Tells whether a process exists and has not ended.
     public static boolean isRunning(long pid) {
-        try {
-            // proc(5): "pid (comm) state …"; comm may hold spaces and brackets, so the last one
-            // counts
-            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-            char state = stat.charAt(stat.lastIndexOf(')') + 2);
-            return state != 'Z' && state != 'X';
-        } catch (IOException e) {
-            return false;
-        }
+        return ProcessTable.isRunning(pid);
     }
 
     /// Kills the marked processes until none is left.

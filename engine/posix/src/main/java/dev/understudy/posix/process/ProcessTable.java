@@ -21,12 +21,20 @@ public final class ProcessTable {
     ///
     /// @param session id of its session, the pid of the session's leader
     /// @param state R, S, D, T …; Z is a zombie
+    /// @param threads that have not ended, the first one of the process always counted
     /// @param name of the program, at most 15 bytes
-    public record Entry(long pid, long parent, long session, char state, String name) {
-        /// Tells whether it still runs, and is not only waiting to be waited for.
+    public record Entry(long pid, long parent, long session, char state, int threads, String name) {
+        /// Tells whether it still runs, and is not only waiting to be waited for. A zombie with
+        /// threads has open files and connections still.
         public boolean isRunning() {
-            return state != 'Z' && state != 'X';
+            return (state != 'Z' || threads > 1) && state != 'X';
         }
+    }
+
+    /// Tells whether a process exists and has not ended, down to its last open file.
+    public static boolean isRunning(long pid) {
+        String stat = text(PROC.resolve(pid + "/stat"));
+        return !stat.isEmpty() && parse(stat).isRunning();
     }
 
     /// Lists all processes; those that end meanwhile may be missing.
@@ -50,12 +58,13 @@ public final class ProcessTable {
     static Entry parse(String stat) {
         int open = stat.indexOf('(');
         int close = stat.lastIndexOf(')');
-        String[] rest = stat.substring(close + 2).split(" ", 5);
+        String[] rest = stat.substring(close + 2).split(" ", 19);
         return new Entry(
                 Long.parseLong(stat.substring(0, open - 1)),
                 Long.parseLong(rest[1]),
                 Long.parseLong(rest[3]),
                 rest[0].charAt(0),
+                Integer.parseInt(rest[17]),
                 stat.substring(open + 1, close));
     }
 

@@ -40,68 +40,22 @@ final class Faults {
     void strike(Fault fault) {
         LabNode prim = primary();
         LabNode second = cluster.other(prim);
-        Network network = cluster.lab().network();
         load.awaitCommits(COMMITS);
         pauseMs(200 + random.nextInt(800));
         switch (fault) {
             case POWER_OFF_PRIM -> powerCycle(prim);
             case POWER_OFF_SECOND -> powerCycle(second);
             case POWER_OFF_BOTH -> powerOffBoth(prim, second);
-            case KILL_PRIM -> {
-                kill(prim, TestCluster.SAFED);
-                goesOn();
-            }
-            case KILL_SECOND -> {
-                kill(second, TestCluster.SAFED);
-                goesOn();
-            }
+            case KILL_PRIM -> killed(prim, TestCluster.SAFED);
+            case KILL_SECOND -> killed(second, TestCluster.SAFED);
             case KILL_GUARD_PRIM -> killGuard(prim);
-            case KILL_APPLICATION -> {
-                kill(prim, application.processName());
-                goesOn();
-            }
+            case KILL_APPLICATION -> killed(prim, application.processName());
             case KILL_JOINER -> killJoiner(second);
-            case SILENCE -> {
-                network.silence(prim.name(), second.name());
-                heal(8000);
-            }
-            case ISOLATE_PRIM -> {
-                network.isolate(prim.name());
-                heal(8000);
-            }
-            case ISOLATE_SECOND -> {
-                network.isolate(second.name());
-                heal(8000);
-            }
-            case ONE_WAY -> {
-                network.silenceOneWay(second.name(), prim.name());
-                heal(8000);
-            }
-            case ONE_NETWORK -> {
-                network.cut(prim.name(), second.name(), random.nextInt(network.count()));
-                heal(4000);
-            }
-            case LOSS -> {
-                network.lose(prim.name(), second.name(), 20);
-                heal(8000);
-            }
-            case FLAPPING -> flap(prim, second);
             case PAUSE_PRIM -> pause(prim);
             case PAUSE_SECOND -> pause(second);
             case STARVE -> starve();
-            case FULL_SECOND -> {
-                second.fillDisk(64 << 10);
-                pauseMs(4000);
-                second.freeDisk();
-                goesOn();
-            }
-            case BROKEN_PRIM -> {
-                prim.breakDisk();
-                goesOn();
-                prim.kill();
-                prim.powerOn();
-                cluster.startDaemon(prim);
-            }
+            case FULL_SECOND -> fill(second);
+            case BROKEN_PRIM -> breakDisk(prim);
             case SWAP -> {
                 safe(prim, "swap");
                 goesOn();
@@ -111,7 +65,47 @@ final class Faults {
                 goesOn();
                 safe(prim, "start");
             }
+            case SILENCE, ISOLATE_PRIM, ISOLATE_SECOND, ONE_WAY, ONE_NETWORK, LOSS, FLAPPING ->
+                    cut(fault, prim, second);
         }
+    }
+
+    private void cut(Fault fault, LabNode prim, LabNode second) {
+        Network network = cluster.lab().network();
+        switch (fault) {
+            case SILENCE -> network.silence(prim.name(), second.name());
+            case ISOLATE_PRIM -> network.isolate(prim.name());
+            case ISOLATE_SECOND -> network.isolate(second.name());
+            case ONE_WAY -> network.silenceOneWay(second.name(), prim.name());
+            case ONE_NETWORK ->
+                    network.cut(prim.name(), second.name(), random.nextInt(network.count()));
+            case LOSS -> network.lose(prim.name(), second.name(), 20);
+            default -> {
+                flap(prim, second);
+                return;
+            }
+        }
+        heal(fault == Fault.ONE_NETWORK ? 4000 : 8000);
+    }
+
+    private void killed(LabNode node, String commandLine) {
+        kill(node, commandLine);
+        goesOn();
+    }
+
+    private void fill(LabNode second) {
+        second.fillDisk(64 << 10);
+        pauseMs(4000);
+        second.freeDisk();
+        goesOn();
+    }
+
+    private void breakDisk(LabNode prim) {
+        prim.breakDisk();
+        goesOn();
+        prim.kill();
+        prim.powerOn();
+        cluster.startDaemon(prim);
     }
 
     private void safe(LabNode node, String command) {

@@ -38,13 +38,17 @@ final class Faults {
         }
     }
 
-    private void inject(Fault fault, Machine machine) {
+    private void count(Fault fault, Machine machine) {
         world.trace.note(world.now, fault + " " + machine.id);
         world.tally.injected(fault);
         if (isFault(fault)) {
             // What is acknowledged while the fault sets in has met it.
             world.in(30 * World.MS, () -> world.ledger.faults++);
         }
+    }
+
+    private void inject(Fault fault, Machine machine) {
+        count(fault, machine);
         switch (fault) {
             case KILL_DAEMON -> kill(machine, false);
             case KILL_BOTH -> kill(machine, true);
