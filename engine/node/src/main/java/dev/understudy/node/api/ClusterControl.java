@@ -23,6 +23,7 @@ public interface ClusterControl {
     /// @param revision of the member list
     /// @param self this node's name
     /// @param signatures what is asked of modules
+    /// @param votes how registers are decided
     record View(
             String name,
             String id,
@@ -30,13 +31,28 @@ public interface ClusterControl {
             String self,
             List<String> networks,
             List<Member> members,
-            Signatures signatures) {}
+            Signatures signatures,
+            Votes votes) {}
 
     /// What is asked of the signatures of modules.
     ///
     /// @param policy `off`, `warn` or `require`
     /// @param signers lines in the form of OpenSSH's `allowed_signers`
     record Signatures(String policy, List<String> signers) {}
+
+    /// How the registers of modules are decided.
+    ///
+    /// @param form `two` (each node on its own copy) or `majority`
+    /// @param era counts the changes of the voters
+    /// @param seats who votes, or shall
+    /// @param blocked why the voters are not yet what the member list says; empty if they are
+    record Votes(String form, long era, List<Seat> seats, String blocked) {}
+
+    /// A voter.
+    ///
+    /// @param isVoter it votes now
+    /// @param isUp it answers this node
+    record Seat(String node, boolean isVoter, boolean isUp) {}
 
     /// A join token.
     ///
@@ -63,6 +79,9 @@ public interface ClusterControl {
 
     /// Joins a cluster through a member.
     View join(String token, String via, int port, Member self) throws Exception;
+
+    /// Takes the witness out of the member list; the voters follow.
+    View removeWitness() throws Exception;
 
     /// Admits a joiner by its token's secret.
     Admission admit(String secret, Member joiner, String request) throws Exception;

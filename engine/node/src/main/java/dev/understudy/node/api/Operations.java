@@ -169,6 +169,7 @@ final class Operations {
                                     new ClusterControl.Signatures(
                                             call.body().getString("policy"), signers)));
                 });
+        all.put("removeWitness", _ -> Answer.of(cluster.removeWitness()));
         all.put("getAuthorityKey", _ -> Answer.of(new Key(cluster.authorityKey())));
         all.put(
                 "getOffer",

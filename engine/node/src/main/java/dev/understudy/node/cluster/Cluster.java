@@ -339,6 +339,26 @@ public final class Cluster {
         return made;
     }
 
+    /// Takes the witness out of the member list: its certificate is worth nothing from then on.
+    ///
+    /// @throws HaException HA-4103 outside a cluster, HA-4120 if there is no witness
+    public Joined removeWitness() throws IOException {
+        Joined made;
+        synchronized (this) {
+            Joined now = required();
+            if (now.config().witness().isEmpty()) {
+                throw new HaException(
+                        "HA-4120",
+                        "the cluster has no witness",
+                        null,
+                        "`safe cluster witness add` says how to add one");
+            }
+            made = commit(now.config().withoutWitness());
+        }
+        tell(made);
+        return made;
+    }
+
     /// Takes a newer member list from a peer.
     ///
     /// @return true if it was newer and is in force now

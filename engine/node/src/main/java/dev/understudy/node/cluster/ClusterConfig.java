@@ -120,6 +120,12 @@ public record ClusterConfig(
         return nodes.stream().filter(node -> !node.name().equals(self)).toList();
     }
 
+    /// Takes the witness out; the revision rises.
+    public ClusterConfig withoutWitness() {
+        return new ClusterConfig(
+                id, name, networks, nodes, Optional.empty(), signatures, revision + 1);
+    }
+
     /// Adds or replaces a member; the revision rises, networks that are new are appended.
     ///
     /// @throws HaException HA-4104 if the name or an address belongs to another member

@@ -89,13 +89,15 @@ public final class ModuleFactory {
     ///
     /// @param cluster name of the cluster
     /// @param ways how the peer is reached, best first
+    /// @param votes where registers are decided
     public record Pair(
             String cluster,
             String self,
             String peer,
             List<ReplicaSetup.Way> ways,
             Links links,
-            Heart heart) {}
+            Heart heart,
+            RegisterVotes votes) {}
 
     /// Keeps what all modules share.
     public ModuleFactory(Shared shared) {
@@ -172,6 +174,7 @@ public final class ModuleFactory {
                             shared.ticker(),
                             shared.journal(),
                             pair.heart(),
+                            pair.votes(),
                             shared.random(),
                             new ModuleRuntime.Views(() -> addresses(vip), checkers::states),
                             new ModuleRuntime.Makers(

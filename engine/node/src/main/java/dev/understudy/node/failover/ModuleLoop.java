@@ -45,6 +45,7 @@ public final class ModuleLoop implements AutoCloseable {
     private final DataPath data;
     private final Surroundings around;
     private final Answers answers;
+    private final RegisterVotes votes;
     private final BlockingQueue<Event> inbox = new ArrayBlockingQueue<>(INBOX_MAX);
     private final List<BiConsumer<Node, Long>> watchers = new CopyOnWriteArrayList<>();
     private final Thread thread;
@@ -69,6 +70,7 @@ public final class ModuleLoop implements AutoCloseable {
             String module,
             Settings settings,
             NodeRecords records,
+            RegisterVotes votes,
             Life life,
             Ticker ticker,
             Journal journal,
@@ -79,6 +81,7 @@ public final class ModuleLoop implements AutoCloseable {
         this.ticker = ticker;
         this.journal = journal;
         this.records = records;
+        this.votes = votes;
         this.answers = answers;
         this.data = data;
         this.around = around;
@@ -168,6 +171,7 @@ public final class ModuleLoop implements AutoCloseable {
             }
             while (open) {
                 Event event = next();
+                if (!noted(event)) continue;
                 Step step = Failover.step(published.node(), event);
                 publish(step.next());
                 carryOut(step);
@@ -182,6 +186,19 @@ public final class ModuleLoop implements AutoCloseable {
             around.dropVip();
             journalFault(e);
         }
+    }
+
+    /// What the votes decided is written to the own copy before the core hears of it, so that the
+    /// next process of this node begins with it.
+    private boolean noted(Event event) {
+        if (!votes.isByMajority() || !(event instanceof Event.RegisterAnswered answered)) {
+            return true;
+        }
+        return switch (answered.outcome()) {
+            case RegisterOutcome.Committed(var now) -> keep(now);
+            case RegisterOutcome.Refused(var current) -> keep(current);
+            case RegisterOutcome.Unknown(), RegisterOutcome.NotAsked() -> true;
+        };
     }
 
     private void journalFault(Throwable fault) {
@@ -319,7 +336,20 @@ public final class ModuleLoop implements AutoCloseable {
     }
 
     private void change(RegisterChange change) {
-        RegisterOutcome outcome = TwoVoteRegister.decide(records.register(), change);
+        RegisterOutcome own =
+                votes.onOwnCopy(module, records.register(), copy -> own(copy, change));
+        if (own != null) {
+            offer(new Event.RegisterAnswered(ticker.nowNs(), own));
+        } else {
+            votes.change(
+                    module,
+                    change,
+                    outcome -> offer(new Event.RegisterAnswered(ticker.nowNs(), outcome)));
+        }
+    }
+
+    private RegisterOutcome own(Register copy, RegisterChange change) {
+        RegisterOutcome outcome = TwoVoteRegister.decide(copy, change);
         if (outcome instanceof RegisterOutcome.Committed(var now)) {
             try {
                 records.write(now);
@@ -328,7 +358,7 @@ public final class ModuleLoop implements AutoCloseable {
                 outcome = new RegisterOutcome.Unknown();
             }
         }
-        offer(new Event.RegisterAnswered(ticker.nowNs(), outcome));
+        return outcome;
     }
 
     private void raiseVip() {

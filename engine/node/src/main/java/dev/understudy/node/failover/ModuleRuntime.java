@@ -84,6 +84,7 @@ public final class ModuleRuntime implements AutoCloseable {
 
     /// Opens a module's records and prepares its loop; [#start] lets it run.
     ///
+    /// @param settings as the configuration says with two votes
     /// @param folder of the module's records
     /// @throws IOException if the records cannot be opened
     public static ModuleRuntime open(
@@ -94,6 +95,7 @@ public final class ModuleRuntime implements AutoCloseable {
             Ticker ticker,
             Journal journal,
             Heart heart,
+            RegisterVotes votes,
             RandomGenerator random,
             Views views,
             Makers makers)
@@ -106,8 +108,9 @@ public final class ModuleRuntime implements AutoCloseable {
         ModuleLoop loop =
                 new ModuleLoop(
                         facts.name(),
-                        settings,
+                        SettingsOf.votes(settings, settings, votes.isByMajority()),
                         records,
+                        votes,
                         life,
                         ticker,
                         journal,
@@ -121,11 +124,24 @@ public final class ModuleRuntime implements AutoCloseable {
                         facts, views, loop, commands, data, around, ticker, random, heart);
         runtime.wasStarted = records.saved().isStarted();
         runtime.watching = watching;
+        runtime.voting =
+                votes.attach(
+                        facts.name(),
+                        records::register,
+                        () ->
+                                loop.offer(
+                                        new Event.Configured(
+                                                ticker.nowNs(),
+                                                SettingsOf.votes(
+                                                        loop.node().settings(),
+                                                        settings,
+                                                        votes.isByMajority()))));
         return runtime;
     }
 
     private boolean wasStarted;
     private Runnable watching = () -> {};
+    private Runnable voting = () -> {};
 
     /// Lets the module run.
     ///
@@ -204,6 +220,7 @@ public final class ModuleRuntime implements AutoCloseable {
     public void close() throws IOException {
         attached.run();
         watching.run();
+        voting.run();
         loop.close();
         commands.abandon("safed ends, or the module is configured anew");
         around.close();

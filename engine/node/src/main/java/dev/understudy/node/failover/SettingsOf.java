@@ -31,6 +31,24 @@ final class SettingsOf {
                 timing(config));
     }
 
+    /// The settings while a majority decides, or while it does not.
+    ///
+    /// @param now in force
+    /// @param configured as the module says
+    static Settings votes(Settings now, Settings configured, boolean byMajority) {
+        return new Settings(
+                now.self(),
+                now.peer(),
+                now.digest(),
+                byMajority ? Isolation.MAJORITY : configured.isolation(),
+                now.hasWitness(),
+                now.hasVip(),
+                now.failover(),
+                now.isPreferred(),
+                now.restartLimit(),
+                now.timing());
+    }
+
     private static String shortened(String digest) {
         return digest.length() <= 64 ? digest : digest.substring(digest.length() - 64);
     }

@@ -15,25 +15,38 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Gives the API the membership.
 final class ClusterDoor implements ClusterControl {
     private static final long TOKEN_SECONDS = 30 * 60;
     private static final View NONE =
-            new View("", "", 0, "", List.of(), List.of(), new Signatures("off", List.of()));
+            new View(
+                    "",
+                    "",
+                    0,
+                    "",
+                    List.of(),
+                    List.of(),
+                    new Signatures("off", List.of()),
+                    new Votes("two", 0, List.of(), ""));
 
     private final Cluster cluster;
 
-    ClusterDoor(Cluster cluster) {
+    private final Supplier<Votes> votes;
+
+    /// @param votes how registers are decided
+    ClusterDoor(Cluster cluster, Supplier<Votes> votes) {
         this.cluster = cluster;
+        this.votes = votes;
     }
 
     @Override
     public View view() {
-        return cluster.current().map(ClusterDoor::view).orElse(NONE);
+        return cluster.current().map(this::view).orElse(NONE);
     }
 
-    private static View view(Cluster.Joined joined) {
+    private View view(Cluster.Joined joined) {
         ClusterConfig config = joined.config();
         List<Member> members = new ArrayList<>();
         config.nodes().forEach(node -> members.add(member(node, Role.DATA)));
@@ -45,7 +58,8 @@ final class ClusterDoor implements ClusterControl {
                 joined.self(),
                 config.networks(),
                 members,
-                new Signatures(config.signatures().policy().word(), config.signatures().signers()));
+                new Signatures(config.signatures().policy().word(), config.signatures().signers()),
+                votes.get());
     }
 
     private static Member member(ClusterConfig.Member member, Role role) {
@@ -88,6 +102,11 @@ final class ClusterDoor implements ClusterControl {
     @Override
     public View join(String token, String via, int port, Member self) throws Exception {
         return view(cluster.join(JoinToken.parse(token), via, port, member(self)));
+    }
+
+    @Override
+    public View removeWitness() throws Exception {
+        return view(cluster.removeWitness());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.understudy.node.main;
 
 import dev.understudy.core.member.HaException;
 import dev.understudy.node.api.ApiServer;
+import dev.understudy.node.api.ClusterControl;
 import dev.understudy.node.api.ModuleControl;
 import dev.understudy.node.api.NodeControl;
 import dev.understudy.node.api.Tls;
@@ -37,6 +38,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -71,12 +73,14 @@ public final class Control implements AutoCloseable {
     /// @param modules controls the modules
     /// @param node shows the node and its journal
     /// @param watcher asked before, and told after, a module changes on disk
+    /// @param votes how registers are decided
     /// @param neighbour who answers in the network for an address; empty if nobody
     public Control(
             Home home,
             ModuleControl modules,
             NodeControl node,
             ModuleWatcher watcher,
+            Supplier<ClusterControl.Votes> votes,
             Function<InetAddress, Optional<String>> neighbour,
             Clock clock,
             Ticker ticker) {
@@ -93,7 +97,7 @@ public final class Control implements AutoCloseable {
                         new ApiServer.Doors(
                                 modules,
                                 node,
-                                new ClusterDoor(cluster),
+                                new ClusterDoor(cluster, votes),
                                 new InstallerDoor(
                                         installer,
                                         store,
@@ -156,6 +160,7 @@ public final class Control implements AutoCloseable {
     }
 
     private void openHttps(Cluster.Joined joined) {
+        if (joined.role() == Role.WITNESS) return; // it votes; there is nothing to administer
         try {
             api.startHttps(
                     new Tls(
@@ -228,7 +233,8 @@ public final class Control implements AutoCloseable {
         int looks = 0;
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                if (cluster.current().isPresent()) {
+                Optional<Cluster.Joined> now = cluster.current();
+                if (now.isPresent() && now.get().role() == Role.DATA) {
                     List<String> found = installer.takeOverNewer();
                     if (!found.equals(problems)) {
                         found.forEach(problem -> LOG.warn("not taken over: {}", problem));

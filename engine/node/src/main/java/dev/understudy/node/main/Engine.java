@@ -4,6 +4,7 @@ import dev.understudy.core.member.HaException;
 import dev.understudy.node.api.ModuleState;
 import dev.understudy.node.api.NodeState;
 import dev.understudy.node.cluster.Cluster;
+import dev.understudy.node.cluster.ClusterConfig.Role;
 import dev.understudy.node.config.ActiveModule;
 import dev.understudy.node.config.ModuleWatcher;
 import dev.understudy.node.failover.ModuleFactory;
@@ -37,33 +38,39 @@ final class Engine implements ModuleWatcher, AutoCloseable {
     private final Ticker ticker;
     private final String bootId;
     private final Supplier<@Nullable TlsIdentity> identity;
+    private final ThirdVote votes;
     private final Map<String, ActiveModule> active = new TreeMap<>();
     private final Set<String> startedAtOnce = new TreeSet<>();
     private @Nullable PairLinks links;
     private Cluster.@Nullable Joined joined;
 
     /// @param identity asked when a cluster is joined; null = `tls: off`
+    /// @param votes where registers are decided
     Engine(
             ModuleFactory factory,
             Modules modules,
             Journal journal,
             Ticker ticker,
             String bootId,
-            Supplier<@Nullable TlsIdentity> identity) {
+            Supplier<@Nullable TlsIdentity> identity,
+            ThirdVote votes) {
         this.factory = factory;
         this.modules = modules;
         this.journal = journal;
         this.ticker = ticker;
         this.bootId = bootId;
         this.identity = identity;
+        this.votes = votes;
     }
 
     /// Takes over membership: opens the links to the peer and brings up the modules.
     synchronized void joined(Cluster.Joined now) {
         joined = now;
+        votes.joined(now);
+        if (now.role() == Role.WITNESS) return; // it votes, and nothing else
         if (links != null || now.config().peersOf(now.self()).isEmpty()) return;
         try {
-            links = PairLinks.open(now, identity.get(), ticker, this::rearm);
+            links = PairLinks.open(now, identity.get(), ticker, votes, this::rearm);
         } catch (IOException e) {
             throw new HaException(
                     "HA-4117",
@@ -197,5 +204,6 @@ final class Engine implements ModuleWatcher, AutoCloseable {
         for (String name : List.copyOf(modules.modules())) takeDown(name);
         PairLinks pair = links;
         if (pair != null) pair.close();
+        votes.close();
     }
 }

@@ -4,6 +4,7 @@ import dev.understudy.core.member.HaException;
 import dev.understudy.node.cluster.Cluster;
 import dev.understudy.node.cluster.ClusterConfig.Member;
 import dev.understudy.node.failover.ModuleFactory;
+import dev.understudy.node.failover.RegisterVotes;
 import dev.understudy.node.heart.Heart;
 import dev.understudy.node.link.Links;
 import dev.understudy.node.link.PeerLink;
@@ -41,10 +42,15 @@ final class PairLinks implements AutoCloseable {
     /// Opens the listener, the heartbeats and the control link to the peer.
     ///
     /// @param identity null = `tls: off`
+    /// @param votes where the registers of modules are decided
     /// @param keyed called when a new key for the heartbeats is agreed upon
     /// @throws HaException HA-3201 if an address or port cannot be had
     static PairLinks open(
-            Cluster.Joined joined, @Nullable TlsIdentity identity, Ticker ticker, Runnable keyed)
+            Cluster.Joined joined,
+            @Nullable TlsIdentity identity,
+            Ticker ticker,
+            RegisterVotes votes,
+            Runnable keyed)
             throws IOException {
         Member self = joined.member();
         Member peer = joined.config().peersOf(joined.self()).getFirst();
@@ -92,7 +98,8 @@ final class PairLinks implements AutoCloseable {
                     heart,
                     control,
                     keys,
-                    new ModuleFactory.Pair(cluster, self.name(), peer.name(), ways, links, heart));
+                    new ModuleFactory.Pair(
+                            cluster, self.name(), peer.name(), ways, links, heart, votes));
         } catch (IOException | RuntimeException e) {
             links.close();
             throw e;

@@ -151,6 +151,7 @@ public final class Safed {
                 GuardClient guard)
                 throws IOException, InterruptedException {
             String bootId = Machine.bootId();
+            ModuleLoop.Life life = new ModuleLoop.Life(incarnation(), bootId);
             Modules modules = new Modules();
             ModuleFactory factory =
                     new ModuleFactory(
@@ -163,10 +164,11 @@ public final class Safed {
                                     checkers,
                                     hostLoop,
                                     Cgroups.find(),
-                                    new ModuleLoop.Life(incarnation(), bootId),
+                                    life,
                                     instance(),
                                     new SecureRandom()));
             Control[] wired = new Control[1];
+            ThirdVote votes = new ThirdVote(home, life.incarnation(), ticker, new SecureRandom());
             boolean isTlsOff = NodeFile.read(home.nodeFile()).isTlsOff();
             Engine engine =
                     new Engine(
@@ -175,18 +177,20 @@ public final class Safed {
                             journal,
                             ticker,
                             bootId,
-                            () -> isTlsOff ? null : wired[0].tlsIdentity());
+                            () -> isTlsOff ? null : wired[0].tlsIdentity(),
+                            votes);
             NodeView view =
                     new NodeView(
                             journal,
                             () -> wired[0].membership().map(Cluster.Joined::self).orElse(""),
-                            () -> state(wired[0], engine, guard));
+                            () -> state(wired[0], engine, guard, votes));
             try (Control control =
                             new Control(
                                     home,
                                     modules,
                                     view,
                                     engine,
+                                    votes::view,
                                     Neighbour::of,
                                     Clock.systemUTC(),
                                     ticker);
@@ -263,11 +267,13 @@ public final class Safed {
             return chores;
         }
 
-        private NodeState state(Control control, Engine engine, GuardClient guard) {
+        private NodeState state(
+                Control control, Engine engine, GuardClient guard, ThirdVote votes) {
             List<String> warnings = new ArrayList<>(control.problems());
             if (!guard.isGuarded()) {
                 warnings.add("safe-guard is not running: if safed dies, only the kernel fences");
             }
+            warnings.addAll(votes.warnings());
             Optional<Cluster.Joined> joined = control.membership();
             return new NodeState(
                     joined.map(Cluster.Joined::self).orElse(""),

@@ -130,11 +130,17 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
                 List.of(
                         new Member(
                                 "node1", "data", Map.of("default", "10.0.0.1"), Map.of("api", 1))),
-                new Signatures("require", List.of("ann ssh-ed25519 AAAA")));
+                new Signatures("require", List.of("ann ssh-ed25519 AAAA")),
+                new ClusterControl.Votes("two", 0, List.of(), ""));
     }
 
     @Override
     public ClusterControl.View require(Signatures wanted) {
+        return view();
+    }
+
+    @Override
+    public ClusterControl.View removeWitness() {
         return view();
     }
 

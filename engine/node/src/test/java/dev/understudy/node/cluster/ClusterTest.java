@@ -185,6 +185,22 @@ class ClusterTest {
     }
 
     @Test
+    void theWitnessGoesAndTheSignaturePolicyStays() throws Exception {
+        cluster.init("demo", member("node1", "10.0.0.1"));
+        assertEquals(
+                "HA-4120", assertThrows(HaException.class, () -> cluster.removeWitness()).code());
+        Signatures asked = new Signatures(Signatures.Policy.REQUIRE, List.of("ann ssh-ed25519 A"));
+        ClusterConfig now = cluster.require(asked).config();
+        ClusterConfig three = now.with(member("third", "10.0.0.3"), Role.WITNESS);
+        assertEquals(asked, three.signatures());
+        assertTrue(cluster.adopt(ClusterYaml.write(three), "third"));
+        ClusterConfig two = cluster.removeWitness().config();
+        assertTrue(two.witness().isEmpty());
+        assertEquals(asked, two.signatures());
+        assertEquals(three.revision() + 1, two.revision());
+    }
+
+    @Test
     void renewsAtHalfLife() throws Exception {
         cluster.init("demo", member("node1", "10.0.0.1"));
         assertFalse(cluster.renewIfDue());

@@ -142,6 +142,7 @@ final class TwoNodes {
                             System::nanoTime,
                             journal,
                             fresh,
+                            RegisterVotes.NONE,
                             RandomGenerator.of("L64X128MixRandom"),
                             new ModuleRuntime.Views(List::of, List::of),
                             new ModuleRuntime.Makers(Wire::new, Around::new));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.understudy.core.member.HaException;
 import dev.understudy.node.api.Caller;
+import dev.understudy.node.api.ClusterControl;
 import dev.understudy.node.api.Command;
 import dev.understudy.node.api.CommandOptions;
 import dev.understudy.node.api.JournalEntry;
@@ -95,6 +96,7 @@ class ControlTest {
                             this,
                             this,
                             this,
+                            () -> new ClusterControl.Votes("two", 0, List.of(), ""),
                             _ -> Optional.empty(),
                             Clock.systemUTC(),
                             System::nanoTime);

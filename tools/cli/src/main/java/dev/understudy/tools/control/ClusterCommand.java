@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             ClusterCommand.Init.class,
             ClusterCommand.Token.class,
             ClusterCommand.Join.class,
+            ClusterCommand.Witness.class,
             ClusterCommand.State.class,
             SignaturesCommand.class
         },
@@ -234,6 +235,100 @@ public final class ClusterCommand implements Runnable {
         }
     }
 
+    /// The third vote.
+    @Command(
+            name = "witness",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Adds, replaces or removes the third vote, while modules run.",
+                "Both data nodes have to be up: they agree on every step."
+            },
+            synopsisSubcommandLabel = "COMMAND",
+            subcommands = {WitnessAdd.class, WitnessReplace.class, WitnessRemove.class},
+            footer = {
+                "",
+                "On a data node, then on a third host that runs safe-witness:",
+                "  node1# safe cluster witness add",
+                "  third# safe cluster join TOKEN --via 10.0.0.1 --node-name third --address"
+                        + " 10.0.0.3",
+                "  node1# safe cluster state"
+            })
+    public static final class Witness implements Runnable {
+        @Spec private CommandSpec spec = CommandSpec.create();
+
+        @Override
+        public void run() {
+            throw new CommandLine.ParameterException(spec.commandLine(), "Say which command.");
+        }
+    }
+
+    /// What the witness commands have in common.
+    abstract static class WitnessCommand extends ControlCommand {
+        int token() {
+            Json token = daemon().send("POST", "/api/v1/cluster/tokens", Map.of("role", "witness"));
+            if (isJson()) return answer(token, "");
+            say(token.text("token"));
+            String via = token.words("via").isEmpty() ? "ADDRESS" : token.words("via").getFirst();
+            long port = token.number("port");
+            err().println(
+                            "on the third host: safe-witness, then safe cluster join TOKEN --via %s%s --node-name NAME --address ADDRESS"
+                                    .formatted(
+                                            via.contains(":") ? "[" + via + "]" : via,
+                                            port == 9453 ? "" : ":" + port));
+            return Exit.DONE;
+        }
+
+        Json remove() {
+            return daemon().send("POST", "/api/v1/cluster/witness/remove", Map.of());
+        }
+    }
+
+    /// Prints a token for the witness.
+    @Command(
+            name = "add",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Prints a token with which a third host joins as the witness within 30 minutes.",
+                "Once it has joined, the voters change by themselves."
+            })
+    public static final class WitnessAdd extends WitnessCommand {
+        @Override
+        int work() {
+            return token();
+        }
+    }
+
+    /// Removes the witness and prints a token for another.
+    @Command(
+            name = "replace",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Takes the witness out, and prints a token for another host to become it."
+            })
+    public static final class WitnessReplace extends WitnessCommand {
+        @Override
+        int work() {
+            remove();
+            return token();
+        }
+    }
+
+    /// Removes the witness.
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Takes the witness out of the cluster: two votes are left, and 'isolation' of each"
+                        + " module says what silence allows."
+            })
+    public static final class WitnessRemove extends WitnessCommand {
+        @Override
+        int work() {
+            return answer(
+                    remove(), "the witness is taken out; `safe cluster state` shows the votes");
+        }
+    }
+
     /// Shows the cluster.
     @Command(
             name = "state",
@@ -267,8 +362,28 @@ public final class ClusterCommand implements Runnable {
             if (!policy.isEmpty() && !policy.equals("off")) {
                 say(SignaturesCommand.text(cluster.at("signatures")));
             }
+            votes(cluster);
             node.words("warnings").forEach(warning -> say("warning: " + warning));
             return Exit.DONE;
+        }
+
+        private void votes(Json cluster) {
+            Json votes = cluster.at("votes");
+            boolean majority = votes.text("form").equals("majority");
+            say(
+                    majority
+                            ? "registers are decided by a majority of votes:"
+                            : "two votes: each node decides by its own evidence");
+            for (Json seat : votes.list("seats")) {
+                if (!majority && !seat.truth("isVoter")) continue;
+                say(
+                        "  %s %s, %s"
+                                .formatted(
+                                        seat.text("node"),
+                                        seat.truth("isVoter") ? "votes" : "does not vote",
+                                        seat.truth("isUp") ? "answers" : "does not answer"));
+            }
+            if (!votes.text("blocked").isEmpty()) say("  waits: " + votes.text("blocked"));
         }
 
         private static List<List<String>> rows(Json cluster, Json node) {

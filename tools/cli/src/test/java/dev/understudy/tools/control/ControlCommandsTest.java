@@ -306,9 +306,39 @@ class ControlCommandsTest {
                 NODE   ROLE  NETWORK  ADDRESS   HEARTBEAT
                 node1  data  lan      10.0.0.1  up, 210 us
                 node2  data  lan      10.0.0.2  this node
+                two votes: each node decides by its own evidence
                 warning: guard is not running
                 """,
                 out);
+    }
+
+    @Test
+    void theThirdVoteComesAndGoes() {
+        String cluster =
+                "{\"name\":\"demo\",\"id\":\"0\",\"revision\":4,\"self\":\"node1\",\"networks\":[],\"members\":[],"
+                        + "\"votes\":{\"form\":\"majority\",\"era\":2,\"blocked\":\"\",\"seats\":["
+                        + "{\"node\":\"node1\",\"isVoter\":true,\"isUp\":true},"
+                        + "{\"node\":\"third\",\"isVoter\":true,\"isUp\":false}]}}";
+        daemon.on("GET /api/v1/cluster", 200, cluster);
+        daemon.on("GET /api/v1/node", 200, "{\"node\":\"node1\",\"peers\":[],\"warnings\":[]}");
+        daemon.on("POST /api/v1/cluster/witness/remove", 200, cluster);
+        daemon.on(
+                "POST /api/v1/cluster/tokens",
+                200,
+                "{\"token\":\"us1-W\",\"validSeconds\":1800,\"via\":[\"10.0.0.1\"],\"port\":9453}");
+        assertEquals(0, safe("cluster", "state"), err);
+        assertTrue(out.contains("node1 votes, answers\n  third votes, does not answer\n"), out);
+        assertEquals(0, safe("cluster", "witness", "add"), err);
+        assertEquals("us1-W\n", out);
+        assertTrue(daemon.calls.getLast().contains("\"role\":\"witness\""), daemon.calls.getLast());
+        int before = daemon.calls.size();
+        assertEquals(0, safe("cluster", "witness", "replace"), err);
+        assertEquals(
+                List.of("POST /api/v1/cluster/witness/remove", "POST /api/v1/cluster/tokens"),
+                daemon.calls.subList(before, daemon.calls.size()).stream()
+                        .map(call -> call.replaceAll(" [{].*", "").strip())
+                        .toList());
+        assertEquals(0, safe("cluster", "witness", "remove"), err);
     }
 
     @Test
