@@ -35,7 +35,13 @@ final class Absorb {
                 d.journal(Rule.RECONFIGURED, "digest=" + d.settings.digest());
                 d.tell();
             }
-            case Event.Data data -> data(d, data);
+            case Event.Data data -> {
+                if (d.settings.isLight()) {
+                    Light.data(d, data);
+                } else {
+                    data(d, data);
+                }
+            }
         }
     }
 
@@ -139,7 +145,7 @@ final class Absorb {
         switch (d.state) {
             case PRIM, ALONE -> Losing.outvoted(d);
             case SECOND -> TakingOver.refused(d);
-            case STOP, WAIT -> {}
+            case STOP, WAIT, UP -> {}
         }
     }
 

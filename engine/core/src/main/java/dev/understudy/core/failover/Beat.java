@@ -50,6 +50,7 @@ public record Beat(
     /// @param hasLostMemory the copy may lack writes that this node acknowledged: an unclean
     ///   restart as SECOND, or a reboot with a page cache that counted
     /// @param asksSwap an operator asked this SECOND for a swap; PRIM begins it
+    /// @param isFailoverHeld see [Saved#isFailoverHeld]
     public record Marks(
             boolean isSettled,
             boolean isFrozen,
@@ -60,10 +61,13 @@ public record Beat(
             boolean isBusy,
             boolean isPreferred,
             boolean hasLostMemory,
-            boolean asksSwap) {
+            boolean asksSwap,
+            boolean isFailoverHeld) {
         /// None of them.
         public static final Marks NONE =
-                new Marks(false, false, false, false, false, false, false, false, false, false);
+                new Marks(
+                        false, false, false, false, false, false, false, false, false, false,
+                        false);
     }
 
     /// The generation that the sender's copy holds.

@@ -170,7 +170,10 @@ final class Chores {
         return switch (d.appGoal) {
             case NONE -> d.isStopping() ? State.STOP : State.WAIT;
             case SECOND -> State.SECOND;
-            case PRIM -> d.state == State.PRIM ? State.PRIM : State.ALONE;
+            case PRIM -> {
+                State alone = d.settings.isLight() ? State.UP : State.ALONE;
+                yield d.state == State.PRIM ? State.PRIM : alone;
+            }
         };
     }
 

@@ -14,28 +14,33 @@ final class Commands {
 
     static void run(Draft d, Event.Commanded event) {
         String refusal =
-                switch (event.command()) {
-                    case START -> start(d, Node.Goal.START);
-                    case SECOND -> second(d, event);
-                    case PRIM -> prim(d, event);
-                    case STOP -> stop(d, Rule.STOP, false);
-                    case FORCESTOP -> forceStop(d);
-                    case STOPSTART -> stop(d, Rule.STOP, true);
-                    case RESTART -> restart(d);
-                    case SWAP ->
-                            d.state == State.SECOND
-                                    ? askSwap(d)
-                                    : swap(d, Rule.SWAP, "by the operator");
-                    case DETACH -> detach(d, true);
-                    case ATTACH -> detach(d, false);
-                    case FAILOVER_ON -> failover(d, true);
-                    case FAILOVER_OFF -> failover(d, false);
-                };
+                d.settings.isLight() && Light.hasNo(event.command())
+                        ? "a module of kind light runs on its own node and has no peer: use 'start',"
+                                + " 'stop' or 'restart'"
+                        : begin(d, event);
         d.act(
                 new Effect.Answer(
                         event.id(),
                         refusal.isEmpty(),
                         refusal.isEmpty() ? event.command() + " begun" : refusal));
+    }
+
+    private static String begin(Draft d, Event.Commanded event) {
+        return switch (event.command()) {
+            case START -> start(d, Node.Goal.START);
+            case SECOND -> second(d, event);
+            case PRIM -> prim(d, event);
+            case STOP -> stop(d, Rule.STOP, false);
+            case FORCESTOP -> forceStop(d);
+            case STOPSTART -> stop(d, Rule.STOP, true);
+            case RESTART -> restart(d);
+            case SWAP ->
+                    d.state == State.SECOND ? askSwap(d) : swap(d, Rule.SWAP, "by the operator");
+            case DETACH -> detach(d, true);
+            case ATTACH -> detach(d, false);
+            case FAILOVER_ON -> failover(d, true);
+            case FAILOVER_OFF -> failover(d, false);
+        };
     }
 
     private static String start(Draft d, Node.Goal goal) {

@@ -185,10 +185,14 @@ final class Draft {
 
     /// Changes the state, with its line in the journal, and tells the peer.
     void become(State next, Rule rule, String detail) {
-        effects.add(new Effect.Journal(rule, state, next, detail + " " + register));
+        boolean light = settings.isLight();
+        String seen = light ? detail : detail + " " + register;
+        effects.add(new Effect.Journal(rule, state, next, seen));
         lastRule = rule;
         state = next;
-        effects.add(new Effect.TellPeer());
+        if (!light) {
+            effects.add(new Effect.TellPeer());
+        }
         isMoved = true;
     }
 
@@ -281,7 +285,7 @@ final class Draft {
     }
 
     boolean isServing() {
-        return state == State.PRIM || state == State.ALONE;
+        return state == State.PRIM || state == State.ALONE || state == State.UP;
     }
 
     boolean isStopping() {

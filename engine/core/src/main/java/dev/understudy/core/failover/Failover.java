@@ -2,9 +2,10 @@ package dev.understudy.core.failover;
 
 import dev.understudy.core.member.Check;
 import dev.understudy.core.member.Register;
+import java.util.ArrayList;
 import java.util.List;
 
-/// The mirror state machine of one module on one node: pure functions of values.
+/// The state machine of one module on one node, of kind mirror or light: pure functions of values.
 public final class Failover {
     private static final int ROUNDS_MAX = 64;
 
@@ -45,17 +46,18 @@ public final class Failover {
                         Node.Disk.NONE,
                         nowNs);
         String known =
-                saved.data()
+                (settings.isLight() ? "light" : saved.data().toString())
                         + (saved.wasServing() ? ", was serving" : "")
                         + (saved.wasSecond() ? ", was second" : "")
                         + (saved.bootId().equals(bootId) ? "" : ", machine rebooted");
-        return new Step(
-                node,
-                List.of(
-                        new Effect.Journal(Rule.BOOT, State.STOP, State.STOP, known),
-                        new Effect.DropVip(), // a kernel lease may outlive the process before
-                        new Effect.ArmGuard(new Fenced(settings.self(), incarnation)),
-                        new Effect.MountReadOnly()));
+        List<Effect> effects = new ArrayList<>();
+        effects.add(new Effect.Journal(Rule.BOOT, State.STOP, State.STOP, known));
+        effects.add(new Effect.DropVip()); // a kernel lease may outlive the process before
+        effects.add(new Effect.ArmGuard(new Fenced(settings.self(), incarnation)));
+        if (!settings.isLight()) {
+            effects.add(new Effect.MountReadOnly());
+        }
+        return new Step(node, effects);
     }
 
     /// Decides one step: equal arguments give equal steps.
@@ -85,10 +87,17 @@ public final class Failover {
         }
         switch (d.state) {
             case STOP -> Starting.whileStopped(d);
-            case WAIT -> Starting.whileWaiting(d);
+            case WAIT -> {
+                if (d.settings.isLight()) {
+                    Light.whileWaiting(d);
+                } else {
+                    Starting.whileWaiting(d);
+                }
+            }
             case ALONE -> Serving.alone(d);
             case PRIM -> Losing.prim(d);
             case SECOND -> TakingOver.second(d);
+            case UP -> Light.whileUp(d);
         }
     }
 
@@ -142,6 +151,7 @@ public final class Failover {
                         node.isBusy(),
                         node.settings().isPreferred(),
                         Starting.hasLostMemory(node.saved(), node.life()),
-                        node.wish().askedUntilNs() > nowNs));
+                        node.wish().askedUntilNs() > nowNs,
+                        node.saved().isFailoverHeld()));
     }
 }

@@ -80,7 +80,7 @@ final class Leases {
 
     static void renew(Draft d) {
         switch (d.state) {
-            case ALONE -> {
+            case ALONE, UP -> {
                 long until = d.now + d.timing().leaseNs();
                 give(d, until, until);
             }

@@ -192,7 +192,7 @@ final class Losing {
                     d.persist(d.saved.with(DataState.SUSPECT));
                 }
             }
-            case STOP, WAIT -> {
+            case STOP, WAIT, UP -> {
                 d.journal(rule, detail);
                 if (isSuspect) {
                     d.persist(d.saved.with(DataState.SUSPECT));

@@ -31,7 +31,7 @@ public final class MessageCodec {
 
     // The position in these lists is the value on the wire: append only.
     private static final List<State> STATES =
-            List.of(State.STOP, State.WAIT, State.ALONE, State.PRIM, State.SECOND);
+            List.of(State.STOP, State.WAIT, State.ALONE, State.PRIM, State.SECOND, State.UP);
     private static final List<DataState> DATA_STATES =
             List.of(
                     DataState.NEW,
@@ -177,7 +177,8 @@ public final class MessageCodec {
             marks.isBusy(),
             marks.isPreferred(),
             marks.hasLostMemory(),
-            marks.asksSwap()
+            marks.asksSwap(),
+            marks.isFailoverHeld()
         };
         int bits = 0;
         for (int i = 0; i < all.length; i++) {
@@ -187,7 +188,7 @@ public final class MessageCodec {
     }
 
     private static Beat.Marks marks(int bits) {
-        if ((bits & ~0x3ff) != 0) {
+        if ((bits & ~0x7ff) != 0) {
             throw new IllegalArgumentException("unknown marks");
         }
         return new Beat.Marks(
@@ -200,7 +201,8 @@ public final class MessageCodec {
                 (bits & 64) != 0,
                 (bits & 128) != 0,
                 (bits & 256) != 0,
-                (bits & 512) != 0);
+                (bits & 512) != 0,
+                (bits & 1024) != 0);
     }
 
     private static void putText(ByteBuffer out, String text) {

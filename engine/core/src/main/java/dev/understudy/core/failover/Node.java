@@ -324,7 +324,7 @@ public record Node(
 
     /// Tells whether this node serves.
     public boolean isServing() {
-        return state == State.PRIM || state == State.ALONE;
+        return state == State.PRIM || state == State.ALONE || state == State.UP;
     }
 
     /// Tells whether scripts of a transition, or the transition itself, are under way.

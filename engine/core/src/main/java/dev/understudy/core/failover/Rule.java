@@ -14,6 +14,8 @@ public enum Rule {
     LONE_MEMBER_SERVES(104, "isolation 'available': the peer is silent, serve without it"),
     FIRST_PRIM(105, "the operator chose this side's data: serve"),
     FORCED_PRIM(106, "forced by the operator: serve with the data that are here"),
+    LIGHT_STARTS(107, "started on its own: stop scripts first, then serve"),
+    LIGHT_SERVES(108, "nothing that the module needs is down: serve"),
     WAITS(110, "waits; the reason is shown"),
 
     PEER_LEFT(201, "SECOND left or restarted: take it out of the register, go on alone"),

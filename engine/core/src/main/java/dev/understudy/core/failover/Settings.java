@@ -6,7 +6,7 @@ import dev.understudy.core.rules.RestartLimit;
 /// What the failover machine must know of a module's configuration on this node.
 ///
 /// @param self this node
-/// @param peer the other node
+/// @param peer the other node; for a module of kind light, which has none, the same as `self`
 /// @param digest digest of module and configuration, at most 64 characters; nodes with different
 ///   digests never form a pair
 /// @param isolation what silence allows
@@ -27,6 +27,29 @@ public record Settings(
         boolean isPreferred,
         RestartLimit restartLimit,
         Timing timing) {
+    /// Tells whether the module is of kind light: STOP, WAIT and UP on this node, without a peer.
+    public boolean isLight() {
+        return peer.equals(self);
+    }
+
+    /// The peer's settings, as far as both nodes have the same configuration.
+    ///
+    /// @param digest of the peer's module and configuration
+    /// @param peerIsPreferred the peer keeps its data when both wrote
+    Settings seenFromPeer(String digest, boolean peerIsPreferred) {
+        return new Settings(
+                /* self= */ peer,
+                /* peer= */ self,
+                digest,
+                isolation,
+                hasWitness,
+                hasVip,
+                failover,
+                peerIsPreferred,
+                restartLimit,
+                timing);
+    }
+
     /// Tells whether SECOND can ever have enough evidence to take over from mere silence.
     public boolean isEvidencePossible() {
         return hasWitness && hasVip;

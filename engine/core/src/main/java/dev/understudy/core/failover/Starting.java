@@ -10,6 +10,10 @@ final class Starting {
 
     /// Begins a start: stop scripts first, then the directories; then [#whileWaiting] decides.
     static void start(Draft d, Node.Goal goal, String why) {
+        if (d.settings.isLight()) {
+            Light.start(d, goal, why);
+            return;
+        }
         d.goal = goal;
         d.become(State.WAIT, Rule.START, why);
         d.persist(d.saved.withStarted(true));

@@ -1,6 +1,6 @@
 package dev.understudy.core.failover;
 
-/// The state of a mirror module on one node, in the words operators use.
+/// The state of a module on one node, in the words operators use.
 public enum State {
     /// Stopped; nothing runs, nothing is served.
     STOP,
@@ -12,5 +12,7 @@ public enum State {
     /// Serves, and SECOND holds every acknowledged write.
     PRIM,
     /// Holds every acknowledged write and stands ready to take over.
-    SECOND
+    SECOND,
+    /// Serves on its own: a module of kind light, which has neither peer nor copies.
+    UP
 }

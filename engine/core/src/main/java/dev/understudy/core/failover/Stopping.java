@@ -31,6 +31,7 @@ final class Stopping {
                 }
             }
             case SECOND -> TakingOver.leave(d, rule, why);
+            case UP -> Light.stop(d, rule);
             case ALONE, PRIM -> {
                 if (d.join.id() != 0 && d.pending == null) {
                     Joining.drop(d, "stop");
@@ -52,7 +53,7 @@ final class Stopping {
         }
     }
 
-    private static List<Job> with(List<Job> first) {
+    static List<Job> with(List<Job> first) {
         List<Job> all = new ArrayList<>(first);
         all.addAll(ending());
         return all;

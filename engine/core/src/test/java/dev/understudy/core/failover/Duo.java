@@ -71,6 +71,7 @@ final class Duo {
         Node node;
         private final ArrayDeque<Event> inbox = new ArrayDeque<>();
 
+        /// @param peer its own name: a module of kind light
         Side(String name, String peer, Isolation isolation, boolean evidence) {
             this.name = name;
             settings =
@@ -247,6 +248,17 @@ final class Duo {
         b = new Side("b", "a", isolation, evidence);
     }
 
+    private Duo(boolean light) {
+        preferred = "";
+        a = new Side("a", light ? "a" : "b", Isolation.PROTECT, true);
+        b = new Side("b", light ? "b" : "a", Isolation.PROTECT, true);
+    }
+
+    /// Two nodes with a module of kind light: each on its own.
+    static Duo light() {
+        return new Duo(true);
+    }
+
     /// Lets time go by: beats every 200 ms, ticks every 50 ms.
     Duo go(long ms) {
         for (long end = now + ms * MS; now < end; ) {
@@ -269,7 +281,7 @@ final class Duo {
 
     void beat(Side from) {
         Side to = from == a ? b : a;
-        if (isLinked && from.isUp && to.isUp) {
+        if (isLinked && from.isUp && to.isUp && !from.settings.isLight()) {
             to.give(new Event.Heard(now, Failover.beat(from.node, now)));
         }
     }

@@ -46,7 +46,7 @@ final class MessageCodecTest {
                 lineage,
                 "d".repeat(random.nextInt(65)),
                 random.nextLong(),
-                marks(random.nextInt(1024)));
+                marks(random.nextInt(2048)));
     }
 
     private static Beat.Marks marks(int bits) {
@@ -60,7 +60,8 @@ final class MessageCodecTest {
                 (bits & 64) != 0,
                 (bits & 128) != 0,
                 (bits & 256) != 0,
-                (bits & 512) != 0);
+                (bits & 512) != 0,
+                (bits & 1024) != 0);
     }
 
     @Test

@@ -18,6 +18,7 @@ final class Scenario {
         String first = words.getFirst();
         switch (first) {
             case "nodes" -> nodes(words);
+            case "light" -> duo = Duo.light();
             case "pair" -> pair();
             case "run" -> duo.go(Math.round(seconds(words.get(1)) * 1000));
             case "suspend" -> duo.now += Math.round(seconds(words.get(1)) * 1e9);
@@ -74,6 +75,7 @@ final class Scenario {
                                     duo.now,
                                     words.get(2),
                                     Action.valueOf(words.get(3).toUpperCase(Locale.ROOT))));
+            case "up" -> side.give(new Event.ResourceUp(duo.now, words.get(2)));
             case "disk-error" -> side.give(new Event.LocalDiskError(duo.now, words.get(2)));
             default -> throw new IllegalArgumentException("no command " + command);
         }
@@ -138,8 +140,7 @@ final class Scenario {
         return side.name
                 + " "
                 + node.state()
-                + " "
-                + node.saved().data()
+                + (node.settings().isLight() ? "" : " " + node.saved().data())
                 + (node.isServing() && node.lease().isFrozenForGood() ? " frozen for good" : "")
                 + (reason.isEmpty() ? "" : ": " + reason);
     }

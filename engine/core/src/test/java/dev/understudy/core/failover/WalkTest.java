@@ -43,6 +43,7 @@ final class WalkTest {
     private static boolean isPossible(State state, DataState data, Register register) {
         return switch (state) {
             case STOP, WAIT -> true;
+            case UP -> false;
             case ALONE -> data == DataState.UP_TO_DATE && register.isOnlyMember(A);
             case PRIM ->
                     data == DataState.UP_TO_DATE
@@ -64,7 +65,7 @@ final class WalkTest {
                 switch (state) {
                     case STOP, WAIT -> Node.Level.NONE;
                     case SECOND -> Node.Level.SECOND;
-                    case ALONE, PRIM -> Node.Level.PRIM;
+                    case ALONE, PRIM, UP -> Node.Level.PRIM;
                 };
         Node.App app =
                 new Node.App(

@@ -72,11 +72,29 @@ final class ApiRouter {
         response.putHeader("X-Content-Type-Options", "nosniff");
         response.putHeader("Cache-Control", "no-store");
         try {
+            if ("/metrics".equals(request.path()) && request.method().equals(HttpMethod.GET)) {
+                metrics(request);
+                return;
+            }
             Admitted admitted = admit(request);
             readBody(admitted, limit(admitted));
         } catch (RuntimeException failed) {
             answer(request, failed);
         }
+    }
+
+    /// Where Prometheus looks by itself; the same as /api/v1/metrics.
+    private void metrics(HttpServerRequest request) {
+        access.require(access.identify(request), "monitor", request);
+        Context context = vertx.getOrCreateContext();
+        threads.execute(() -> {
+            try {
+                Buffer text = Buffer.buffer(operations.metrics());
+                context.runOnContext(_ -> send(request, 200, Metrics.TYPE, "", text));
+            } catch (RuntimeException failed) {
+                context.runOnContext(_ -> answer(request, failed));
+            }
+        });
     }
 
     private Admitted admit(HttpServerRequest request) {
@@ -91,6 +109,10 @@ final class ApiRouter {
             access.require(who, "monitor", request);
             if (who.isPeer()) {
                 throw Problem.badRequest("a call is passed on once only", "name the node itself");
+            }
+            if (path.equals("/api/v1/events")) {
+                throw Problem.badRequest(
+                        "events are not passed on", "ask node " + node + " itself");
             }
             return new Admitted(request, who, null);
         }
@@ -156,7 +178,9 @@ final class ApiRouter {
         Map<String, String> query = new LinkedHashMap<>();
         MultiMap given = admitted.request().params();
         given.forEach(entry -> query.putIfAbsent(entry.getKey(), entry.getValue()));
-        Map<String, Object> values = contract.parameters(match, query);
+        Map<String, Object> values = new LinkedHashMap<>(contract.parameters(match, query));
+        String last = admitted.request().getHeader(Operations.LAST_EVENT);
+        if (last != null) values.put(Operations.LAST_EVENT, last);
         Contract.Body kind = match.operation().body();
         if (kind == null) {
             return new Operations.Call(
@@ -230,15 +254,13 @@ final class ApiRouter {
             try {
                 Answer answer = operation.call(call);
                 audit(request, who, id, answer.detail(), "done");
-                boolean isBytes = answer.body() instanceof byte[];
-                byte[] body = answer.body() instanceof byte[] raw ? raw : Json.bytes(answer.body());
-                context.runOnContext(_ ->
-                        send(
-                                request,
-                                answer.status(),
-                                isBytes ? "application/octet-stream" : JSON,
-                                answer.etag(),
-                                Buffer.buffer(body)));
+                if (answer.body() instanceof Streaming stream) {
+                    context.runOnContext(_ -> goOn(request, context, stream));
+                    return;
+                }
+                Buffer body = body(answer);
+                context.runOnContext(
+                        _ -> send(request, answer.status(), type(answer), answer.etag(), body));
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 context.runOnContext(_ -> answer(request, interrupted));
@@ -249,6 +271,39 @@ final class ApiRouter {
                     access.wrongSecret(request);
                 }
                 context.runOnContext(_ -> answer(request, failed));
+            }
+        });
+    }
+
+    private static String type(Answer answer) {
+        return switch (answer.body()) {
+            case byte[] _ -> "application/octet-stream";
+            case Operations.Plain plain -> plain.type();
+            default -> JSON;
+        };
+    }
+
+    private static Buffer body(Answer answer) {
+        return switch (answer.body()) {
+            case byte[] raw -> Buffer.buffer(raw);
+            case Operations.Plain plain -> Buffer.buffer(plain.text());
+            default -> Buffer.buffer(Json.bytes(answer.body()));
+        };
+    }
+
+    /// Answers with something that goes on until the client leaves.
+    private void goOn(HttpServerRequest request, Context context, Streaming stream) {
+        Streaming.Sink sink =
+                new Streaming.Sink(context, request.response(), "text/event-stream; charset=utf-8");
+        threads.execute(() -> {
+            try {
+                stream.run(sink);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException failed) {
+                LOG.error("a stream of events ended", failed);
+            } finally {
+                sink.end();
             }
         });
     }

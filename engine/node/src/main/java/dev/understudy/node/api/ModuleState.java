@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// @param node the node that says so
 /// @param state the word operators use
 /// @param status whether the state is reached, being reached, or blocked
+/// @param health one word for monitoring: `good` (serves with all its redundancy, or stands by),
+///   `degraded` (serves without a synchronised second, frozen, or without its application),
+///   `transient`, `waiting` (does not serve and waits for something named), `stopped`
 /// @param data state of this node's data
 /// @param reason why the module is in this state: the last transition's sentence
 /// @param rule name of the rule that fired last; empty before the first
@@ -33,6 +36,7 @@ public record ModuleState(
         String node,
         State state,
         Status status,
+        String health,
         DataState data,
         String reason,
         String rule,
@@ -110,7 +114,11 @@ public record ModuleState(
     /// @param dirtyBytes bytes that the peer is missing
     /// @param dirtyFiles files that the peer is missing parts of
     /// @param writtenBytesPerSecond mean of the last seconds
-    /// @param acknowledgeUs median of the time from announcement to receipt, microseconds
+    /// @param acknowledgeUs median of the time from announcement to answer of a write, microseconds
+    /// @param acknowledgeP99Us the 99th percentile of it
+    /// @param syncUs median of the same for an fsync
+    /// @param operations operations announced since the daemon started
+    /// @param bytes bytes of these operations
     /// @param durability `memory` or `disk`
     public record Replication(
             String link,
@@ -120,6 +128,10 @@ public record ModuleState(
             long dirtyFiles,
             long writtenBytesPerSecond,
             long acknowledgeUs,
+            long acknowledgeP99Us,
+            long syncUs,
+            long operations,
+            long bytes,
             String durability) {}
 
     /// A copy that is running.

@@ -3,6 +3,8 @@ package dev.understudy.node.api;
 import dev.understudy.node.api.Caller.Role;
 import dev.understudy.node.api.ModuleInstaller.Staged;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -23,9 +25,13 @@ final class Operations {
     /// How often a waiting call looks again.
     private static final long LOOK_AGAIN_MS = 200;
 
+    /// The header by which a client of events says what it has; among the values of its call.
+    static final String LAST_EVENT = "Last-Event-ID";
+
     private final ApiServer.Doors doors;
     private final Clock clock;
     private final CommandRuns runs;
+    private final EventStream events;
     private final Map<String, Operation> all = new LinkedHashMap<>();
 
     /// One operation.
@@ -59,7 +65,7 @@ final class Operations {
 
     /// An answer.
     ///
-    /// @param body a record, or bytes
+    /// @param body a record, bytes, a text with its type, or something that goes on
     /// @param detail added to the audit line; empty for none
     record Answer(int status, Object body, String etag, String detail) {
         static Answer of(Object body) {
@@ -72,6 +78,9 @@ final class Operations {
     }
 
     record Text(String text) {}
+
+    /// A text that is no JSON.
+    record Plain(String type, String text) {}
 
     record Entries(List<JournalEntry> entries) {}
 
@@ -98,6 +107,7 @@ final class Operations {
         this.doors = doors;
         this.clock = clock;
         this.runs = new CommandRuns(clock);
+        this.events = new EventStream(doors.modules(), doors.node(), clock::millis);
         node();
         cluster();
         modules();
@@ -113,6 +123,61 @@ final class Operations {
         all.put("getHealth", _ -> Answer.done("up"));
         all.put("getNode", _ -> Answer.of(doors.node().state()));
         all.put("getJournal", this::journal);
+        all.put("getMetrics", _ -> new Answer(200, new Plain(Metrics.TYPE, metrics()), "", ""));
+        all.put("getEvents", this::events);
+        all.put("getSupport", this::support);
+    }
+
+    /// The node's numbers for Prometheus.
+    String metrics() {
+        return Metrics.text(doors.node().state(), states(), doors.modules()::fired);
+    }
+
+    private List<ModuleState> states() {
+        return doors.modules().modules().stream()
+                .flatMap(name -> doors.modules().state(name).stream())
+                .toList();
+    }
+
+    private Answer events(Call call) {
+        String module = call.query("module");
+        if (module != null) required(module);
+        String last = String.valueOf(call.values().get(LAST_EVENT));
+        boolean goesOn = last.matches("\\d{1,18}");
+        long after = goesOn ? Long.parseLong(last) : call.query("after", -1);
+        return new Answer(200, events.open(module, after), "", "");
+    }
+
+    private Answer support(Call call) throws IOException {
+        Map<String, byte[]> live = new LinkedHashMap<>();
+        live.put("node.json", Json.bytes(doors.node().state()));
+        live.put("versions.json", Json.bytes(Versions.now(doors.node().state().product())));
+        live.put("modules.json", Json.bytes(new Modules(states())));
+        for (String name : doors.modules().modules()) {
+            var explained = doors.modules().explain(name, 0);
+            explained.ifPresent(e -> live.put("explain-" + name + ".json", Json.bytes(e)));
+        }
+        live.put("metrics.txt", metrics().getBytes(StandardCharsets.UTF_8));
+        byte[] zip = doors.node().support(live);
+        doors.node().audit(call.caller(), "getSupport support", "done");
+        return Answer.of(zip);
+    }
+
+    /// What runs here.
+    private record Versions(String product, String java, String vm, String os, String machine) {
+        static Versions now(String product) {
+            return new Versions(
+                    product,
+                    System.getProperty("java.version", ""),
+                    System.getProperty("java.vm.version", ""),
+                    System.getProperty("os.name", "") + " " + System.getProperty("os.version", ""),
+                    System.getProperty("os.arch", "")
+                            + ", "
+                            + Runtime.getRuntime().availableProcessors()
+                            + " processors, heap "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB");
+        }
     }
 
     private Answer journal(Call call) throws InterruptedException {
@@ -194,17 +259,20 @@ final class Operations {
     }
 
     private void modules() {
-        all.put(
-                "listModules",
-                _ ->
-                        Answer.of(
-                                new Modules(
-                                        doors.modules().modules().stream()
-                                                .flatMap(name ->
-                                                        doors.modules().state(name).stream())
-                                                .toList())));
+        all.put("listModules", _ -> Answer.of(new Modules(states())));
         all.put("getModule", this::module);
         all.put("getReady", this::ready);
+        all.put("explainModule", this::explain);
+        all.put("getBoot", call -> Answer.of(boot(call)));
+        all.put(
+                "putBoot",
+                call -> {
+                    required(call.path("module"));
+                    String word = call.body().getString("boot");
+                    doors.modules().boot(call.path("module"), word);
+                    return new Answer(200, boot(call), "", word);
+                });
+        all.put("switchCheckers", this::switchCheckers);
         all.put("runCommand", this::runCommand);
         all.put("getCommand", this::command);
     }
@@ -218,6 +286,42 @@ final class Operations {
                         () -> required(name),
                         now -> !Json.tag(now).equals(known));
         return new Answer(200, state, Json.tag(state), "");
+    }
+
+    private ModuleControl.Boot boot(Call call) throws IOException {
+        String name = call.path("module");
+        required(name);
+        return doors.modules()
+                .boot(name)
+                .orElseThrow(() -> Problem.notFound("no module " + name, ""));
+    }
+
+    private Answer switchCheckers(Call call) {
+        String name = call.path("module");
+        ModuleState state = required(name);
+        String resource = call.body().getString("resource", "");
+        boolean isOn = call.body().getBoolean("isOn");
+        List<String> meant = doors.modules().checkers(name, resource, isOn);
+        String word = isOn ? "on" : "off";
+        if (!meant.isEmpty()) {
+            return new Answer(
+                    200, new Text(String.join(", ", meant) + ": " + word), "", word + " " + meant);
+        }
+        List<String> known = state.resources().stream().map(ModuleState.Resource::name).toList();
+        throw Problem.notFound(
+                resource.isEmpty()
+                        ? "module %s has no checkers".formatted(name)
+                        : "module %s has no checker '%s'".formatted(name, resource),
+                known.isEmpty() ? "" : "it has " + String.join(", ", known));
+    }
+
+    private Answer explain(Call call) throws IOException {
+        String name = call.path("module");
+        required(name);
+        return Answer.of(
+                doors.modules()
+                        .explain(name, call.query("atMs", 0))
+                        .orElseThrow(() -> Problem.notFound("no module " + name, "")));
     }
 
     private ModuleState required(String name) {

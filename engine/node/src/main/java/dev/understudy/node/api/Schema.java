@@ -29,7 +29,8 @@ final class Schema {
                     "additionalProperties",
                     "minProperties",
                     "maxProperties",
-                    "items");
+                    "items",
+                    "maxItems");
 
     private final Function<String, Object> references;
     private final Map<String, Pattern> patterns = new ConcurrentHashMap<>();
@@ -127,6 +128,9 @@ final class Schema {
     }
 
     private @Nullable String items(String place, List<?> list, Map<?, ?> rules) {
+        if (rules.get("maxItems") instanceof Number most && list.size() > most.intValue()) {
+            return place + " has more than " + most + " items";
+        }
         Object each = rules.get("items");
         if (each == null) return null;
         for (int i = 0; i < list.size(); i++) {

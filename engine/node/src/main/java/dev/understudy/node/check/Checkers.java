@@ -29,6 +29,17 @@ public interface Checkers extends AutoCloseable {
     /// @return none for an id that is not configured
     String action(String id);
 
+    /// Switches a check off, or on again; it is on when it is made.
+    ///
+    /// A check that is off is init, whatever its phase.
+    ///
+    /// @param id of the resource; empty for all
+    /// @return ids of the checks that this is about; empty if there is none such
+    List<String> enable(String id, boolean isOn);
+
+    /// Ids of the checks that are switched off, sorted.
+    List<String> off();
+
     /// Stops all.
     @Override
     void close();

@@ -7,10 +7,14 @@ import dev.understudy.safe.Service;
 import dev.understudy.safe.UserConfig;
 import dev.understudy.safe.When;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 
@@ -23,6 +27,8 @@ public final class ModuleCheckers implements Checkers {
 
     private final Map<String, Watch> watches = new LinkedHashMap<>();
     private final Map<String, Action> actions = new LinkedHashMap<>();
+    private final Set<Phase> phases = EnumSet.noneOf(Phase.class);
+    private final Set<String> off = new TreeSet<>();
 
     /// Makes them; none runs before its phase is started.
     public ModuleCheckers(
@@ -66,13 +72,39 @@ public final class ModuleCheckers implements Checkers {
     }
 
     @Override
-    public void start(Phase phase) {
-        watches.values().stream().filter(w -> w.phase() == phase).forEach(Watch::start);
+    public synchronized void start(Phase phase) {
+        phases.add(phase);
+        watches.forEach((id, watch) -> {
+            if (watch.phase() == phase && !off.contains(id)) watch.start();
+        });
     }
 
     @Override
-    public void stop(Phase phase) {
+    public synchronized void stop(Phase phase) {
+        phases.remove(phase);
         watches.values().stream().filter(w -> w.phase() == phase).forEach(Watch::stop);
+    }
+
+    @Override
+    public synchronized List<String> enable(String id, boolean isOn) {
+        List<String> ids =
+                watches.keySet().stream().filter(one -> id.isEmpty() || one.equals(id)).toList();
+        for (String one : ids) {
+            Watch watch = Objects.requireNonNull(watches.get(one));
+            if (isOn) {
+                off.remove(one);
+                if (phases.contains(watch.phase())) watch.start();
+            } else {
+                off.add(one);
+                watch.stop();
+            }
+        }
+        return ids;
+    }
+
+    @Override
+    public synchronized List<String> off() {
+        return List.copyOf(off);
     }
 
     @Override

@@ -374,13 +374,13 @@ public final class ModuleStore {
 
     private static void requireKind(SafeModule module) {
         Manifest.Kind kind = module.manifest().kind();
-        if (kind == Manifest.Kind.MIRROR) return;
+        if (kind != Manifest.Kind.FARM) return;
         throw new HaException(
                 "HA-4412",
                 "%s is a %s module, and the engine of that kind is not built yet"
                         .formatted(module.manifest().name(), kind.name().toLowerCase(Locale.ROOT)),
                 null,
-                "it can be linted, tested, simulated, packed and signed; only mirror modules run");
+                "it can be linted, tested, simulated, packed and signed; only mirror and light modules run");
     }
 
     private void requireNewer(Version wanted) {

@@ -121,7 +121,7 @@ final class Commands implements Answers {
 
     private @Nullable Outcome settled(Pending waiting, Node node) {
         return switch (node.state()) {
-            case PRIM, ALONE ->
+            case PRIM, ALONE, UP ->
                     node.app().isUp()
                             ? done(node, "is " + node.state())
                             : node.app().isFailed() ? failed(node, "application failed") : null;

@@ -28,7 +28,7 @@ public interface DataPath extends AutoCloseable {
     /// @param dirtyBytes bytes that the peer is missing
     /// @param dirtyFiles files that the peer misses parts of
     /// @param writtenBytesPerSecond mean of the last seconds
-    /// @param acknowledgeUs median time from announcement to receipt, microseconds
+    /// @param latency of writes since the daemon started
     /// @param resync phase of a resynchronisation and its numbers
     record Numbers(
             boolean isConnected,
@@ -37,10 +37,23 @@ public interface DataPath extends AutoCloseable {
             long dirtyBytes,
             long dirtyFiles,
             long writtenBytesPerSecond,
-            long acknowledgeUs,
+            Latency latency,
             Resync resync) {
         /// Nothing is known yet.
-        public static final Numbers NONE = new Numbers(false, 0, 0, 0, 0, 0, 0, Resync.NONE);
+        public static final Numbers NONE =
+                new Numbers(false, 0, 0, 0, 0, 0, Latency.NONE, Resync.NONE);
+    }
+
+    /// What writes cost on the serving node.
+    ///
+    /// @param writeP50Us median from announcement to answer of a write, microseconds
+    /// @param writeP99Us 99th percentile
+    /// @param syncP50Us median of an fsync
+    /// @param operations operations announced
+    /// @param bytes bytes of these
+    record Latency(long writeP50Us, long writeP99Us, long syncP50Us, long operations, long bytes) {
+        /// Nothing was written.
+        public static final Latency NONE = new Latency(0, 0, 0, 0, 0);
     }
 
     /// Progress of a resynchronisation.

@@ -298,9 +298,11 @@ final class HostSurroundings implements Surroundings {
             case PRIM -> {
                 checkers.stop(dev.understudy.node.check.Phase.SECOND);
                 checkers.start(dev.understudy.node.check.Phase.PRIM);
+                checkers.start(dev.understudy.node.check.Phase.UP);
             }
             case SECOND -> {
                 checkers.stop(dev.understudy.node.check.Phase.PRIM);
+                checkers.stop(dev.understudy.node.check.Phase.UP);
                 checkers.start(dev.understudy.node.check.Phase.SECOND);
             }
         }

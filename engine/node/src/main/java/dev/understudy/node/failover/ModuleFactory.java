@@ -1,6 +1,7 @@
 package dev.understudy.node.failover;
 
 import dev.understudy.core.failover.Event;
+import dev.understudy.core.failover.Timing;
 import dev.understudy.core.rfs.FileId;
 import dev.understudy.node.api.ModuleState;
 import dev.understudy.node.check.CheckSources;
@@ -55,6 +56,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,13 +118,33 @@ public final class ModuleFactory {
     ///
     /// @throws IOException if a directory, the records or the metadata cannot be opened
     public ModuleRuntime make(ActiveModule module, Pair pair) throws IOException {
-        return new Making(module, pair).make();
+        return new Making(
+                        module,
+                        new Place(pair.self(), pair.peer(), pair.heart(), pair.votes(), pair))
+                .make();
     }
+
+    /// Makes the runtime of a module of kind light, which needs no peer.
+    ///
+    /// @param self name of this node
+    /// @throws IOException if the records cannot be opened
+    public ModuleRuntime makeLight(ActiveModule module, String self) throws IOException {
+        // A heart without networks, never started: it has nobody to speak to.
+        Heart mute = new Heart(List.of(), Timing.DEFAULT.beatNs(), shared.ticker());
+        return new Making(module, new Place(self, self, mute, RegisterVotes.NONE, null)).make();
+    }
+
+    /// Where a module runs.
+    ///
+    /// @param peer the same as `self` for a module of kind light
+    /// @param pair null for a module of kind light
+    private record Place(
+            String self, String peer, Heart heart, RegisterVotes votes, @Nullable Pair pair) {}
 
     /// The parts of one module while they are put together.
     private final class Making {
         private final ActiveModule module;
-        private final Pair pair;
+        private final Place place;
         private final String name;
         private final UserConfig config;
         private final Path folder;
@@ -130,9 +152,9 @@ public final class ModuleFactory {
         private final List<MountedFront> fronts = new ArrayList<>();
         private final List<VipSpec> vipSpecs = new ArrayList<>();
 
-        Making(ActiveModule module, Pair pair) {
+        Making(ActiveModule module, Place place) {
             this.module = module;
-            this.pair = pair;
+            this.place = place;
             this.name = module.name();
             this.config = module.config();
             this.folder = shared.home().data(name);
@@ -167,18 +189,26 @@ public final class ModuleFactory {
                                     config.replication()
                                             .durability()
                                             .name()
+                                            .toLowerCase(java.util.Locale.ROOT),
+                                    config.module()
+                                            .boot()
+                                            .name()
                                             .toLowerCase(java.util.Locale.ROOT)),
-                            SettingsOf.of(module, pair.self(), pair.peer()),
+                            SettingsOf.of(module, place.self(), place.peer()),
                             folder,
                             shared.life(),
                             shared.ticker(),
                             shared.journal(),
-                            pair.heart(),
-                            pair.votes(),
+                            place.heart(),
+                            place.votes(),
                             shared.random(),
-                            new ModuleRuntime.Views(() -> addresses(vip), checkers::states),
+                            new ModuleRuntime.Views(
+                                    () -> addresses(vip),
+                                    checkers::states,
+                                    checkers::off,
+                                    checkers::enable),
                             new ModuleRuntime.Makers(
-                                    report -> data(report),
+                                    this::data,
                                     report -> {
                                         inbox.set(report);
                                         return surroundings(report, vip, application, checkers);
@@ -217,7 +247,7 @@ public final class ModuleFactory {
                             name,
                             shared.ticker(),
                             shared.journal(),
-                            pair.heart(),
+                            place.heart(),
                             shared.guard(),
                             vip,
                             vipSpecs,
@@ -272,6 +302,11 @@ public final class ModuleFactory {
         }
 
         private DataPath data(Consumer<Event> report) {
+            Pair pair = place.pair();
+            return pair == null ? new NoData() : replicated(pair, report);
+        }
+
+        private DataPath replicated(Pair pair, Consumer<Event> report) {
             try {
                 EventLoop loop =
                         new EventLoop(

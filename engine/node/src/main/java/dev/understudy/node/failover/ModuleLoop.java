@@ -8,7 +8,6 @@ import dev.understudy.core.failover.Fenced;
 import dev.understudy.core.failover.MessageCodec;
 import dev.understudy.core.failover.Node;
 import dev.understudy.core.failover.Settings;
-import dev.understudy.core.failover.State;
 import dev.understudy.core.failover.Step;
 import dev.understudy.core.failover.TwoVoteRegister;
 import dev.understudy.core.member.Register;
@@ -20,7 +19,6 @@ import dev.understudy.node.store.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -51,7 +49,10 @@ public final class ModuleLoop implements AutoCloseable {
     private final Thread thread;
     private volatile Published published;
     private volatile boolean open = true;
+    private final Redundancy redundancy;
+    private final Counts counts = new Counts();
     private long sinceMs = System.currentTimeMillis();
+    private String cause = "BOOT";
 
     /// What others may see of the loop.
     ///
@@ -85,6 +86,7 @@ public final class ModuleLoop implements AutoCloseable {
         this.answers = answers;
         this.data = data;
         this.around = around;
+        this.redundancy = new Redundancy(module, this::append);
         long now = ticker.nowNs();
         Step boot =
                 Failover.boot(
@@ -140,6 +142,11 @@ public final class ModuleLoop implements AutoCloseable {
         return published.reason();
     }
 
+    /// How often each rule fired since this process started.
+    Counts counts() {
+        return counts;
+    }
+
     /// Calls `watcher` after each step, on the loop's thread, with the new node; it must not block.
     Runnable watch(BiConsumer<Node, Long> watcher) {
         watchers.add(watcher);
@@ -171,7 +178,9 @@ public final class ModuleLoop implements AutoCloseable {
             }
             while (open) {
                 Event event = next();
+                if (!open) return;
                 if (!noted(event)) continue;
+                cause = Cause.of(event);
                 Step step = Failover.step(published.node(), event);
                 publish(step.next());
                 carryOut(step);
@@ -237,6 +246,7 @@ public final class ModuleLoop implements AutoCloseable {
         for (Effect effect : step.effects()) {
             if (!carryOut(effect)) return;
         }
+        redundancy.look(step.next());
         for (var watcher : watchers) watcher.accept(step.next(), sinceMs);
     }
 
@@ -288,17 +298,9 @@ public final class ModuleLoop implements AutoCloseable {
                         line.rule().number(),
                         line.rule().name(),
                         line.rule().reason(),
-                        Map.of(
-                                "from", line.from().name(),
-                                "to", line.to().name(),
-                                "epoch", node.register().epoch().toString(),
-                                "detail", line.detail()));
-        try {
-            journal.append(draft);
-        } catch (UncheckedIOException e) {
-            // The journal's disk is full or broken: the service matters more than its diary.
-            LOG.error("journal cannot be written: {}", draft, e);
-        }
+                        moved ? Cause.seen(line, node, cause) : Cause.brief(line, node));
+        append(draft);
+        counts.count(line);
         if (moved) {
             LOG.info(
                     "{} {} -> {} rule={} {} {}",
@@ -310,6 +312,15 @@ public final class ModuleLoop implements AutoCloseable {
                     line.detail());
         } else {
             LOG.debug("{} {} rule={} {}", module, line.to(), line.rule().name(), line.detail());
+        }
+    }
+
+    private void append(Entry.Draft draft) {
+        try {
+            journal.append(draft);
+        } catch (UncheckedIOException e) {
+            // The journal's disk is full or broken: the service matters more than its diary.
+            LOG.error("journal cannot be written: {}", draft, e);
         }
     }
 
@@ -396,18 +407,19 @@ public final class ModuleLoop implements AutoCloseable {
     /// Tells whether this node serves with its application up.
     public boolean isReady() {
         Node node = published.node();
-        return (node.state() == State.PRIM || node.state() == State.ALONE)
-                && node.app().isUp()
-                && !node.lease().isFrozen();
+        return node.isServing() && node.app().isUp() && !node.lease().isFrozen();
     }
 
     /// Ends the loop without changing anything of the module; the lease then runs out.
     @Override
     public void close() throws IOException {
         open = false;
-        thread.interrupt();
+        // Woken by an event, not interrupted: an interrupt would close the journal of all modules
+        // under a write.
+        offer(new Event.Tick(ticker.nowNs()));
         try {
             thread.join(5_000);
+            if (thread.isAlive()) thread.interrupt();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -7,10 +7,13 @@ import dev.understudy.core.failover.Node;
 import dev.understudy.core.failover.Settings;
 import dev.understudy.node.api.Command;
 import dev.understudy.node.api.CommandOptions;
+import dev.understudy.node.api.Explanation;
+import dev.understudy.node.api.ModuleControl;
 import dev.understudy.node.api.ModuleState;
 import dev.understudy.node.api.Outcome;
 import dev.understudy.node.check.ResourceState;
 import dev.understudy.node.heart.Heart;
+import dev.understudy.node.journal.Entry;
 import dev.understudy.node.journal.Journal;
 import dev.understudy.node.store.Ticker;
 import java.io.IOException;
@@ -18,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -25,6 +29,8 @@ import java.util.random.RandomGenerator;
 
 /// One configured module on this node: its loop, its data path and what surrounds it.
 public final class ModuleRuntime implements AutoCloseable {
+    private static final int EXPLAINED_MAX = 2_000;
+
     private final ModuleLoop loop;
     private final Commands commands;
     private final DataPath data;
@@ -33,6 +39,7 @@ public final class ModuleRuntime implements AutoCloseable {
     private final Facts facts;
     private final Views views;
     private final RandomGenerator random;
+    private final Journal journal;
     private final Runnable attached;
 
     /// What is fixed for a module while it is configured.
@@ -42,16 +49,26 @@ public final class ModuleRuntime implements AutoCloseable {
     /// @param digest of archive and configuration
     /// @param isReplicating it has replicated directories
     /// @param durability `memory` or `disk`
+    /// @param boot whether it starts at boot by its configuration: on, off or auto
     public record Facts(
-            String name, String version, String digest, boolean isReplicating, String durability) {}
+            String name,
+            String version,
+            String digest,
+            boolean isReplicating,
+            String durability,
+            String boot) {}
 
     /// What the API shows beside the core's node.
     ///
     /// @param addresses the virtual addresses
     /// @param resources the checkers' findings
+    /// @param off ids of the checkers that are switched off
+    /// @param enable switches checkers off and on, see [dev.understudy.node.check.Checkers#enable]
     public record Views(
             Supplier<List<ModuleState.Address>> addresses,
-            Supplier<List<ResourceState>> resources) {}
+            Supplier<List<ResourceState>> resources,
+            Supplier<List<String>> off,
+            BiFunction<String, Boolean, List<String>> enable) {}
 
     /// Makes what reports to the loop.
     ///
@@ -70,6 +87,8 @@ public final class ModuleRuntime implements AutoCloseable {
             Surroundings around,
             Ticker ticker,
             RandomGenerator random,
+            Journal journal,
+            BootSetting boot,
             Heart heart) {
         this.facts = facts;
         this.views = views;
@@ -79,6 +98,8 @@ public final class ModuleRuntime implements AutoCloseable {
         this.around = around;
         this.ticker = ticker;
         this.random = random;
+        this.journal = journal;
+        this.boot = boot;
         this.attached = heart.attach(facts.name(), loop::beat, new Ear(loop));
     }
 
@@ -121,7 +142,17 @@ public final class ModuleRuntime implements AutoCloseable {
         Runnable watching = loop.watch((node, _) -> commands.watch(node));
         ModuleRuntime runtime =
                 new ModuleRuntime(
-                        facts, views, loop, commands, data, around, ticker, random, heart);
+                        facts,
+                        views,
+                        loop,
+                        commands,
+                        data,
+                        around,
+                        ticker,
+                        random,
+                        journal,
+                        new BootSetting(folder, facts.boot()),
+                        heart);
         runtime.wasStarted = records.saved().isStarted();
         runtime.watching = watching;
         runtime.voting =
@@ -139,6 +170,7 @@ public final class ModuleRuntime implements AutoCloseable {
         return runtime;
     }
 
+    private final BootSetting boot;
     private boolean wasStarted;
     private Runnable watching = () -> {};
     private Runnable voting = () -> {};
@@ -174,7 +206,65 @@ public final class ModuleRuntime implements AutoCloseable {
                 data.numbers(),
                 views.addresses().get(),
                 views.resources().get(),
+                views.off().get(),
                 ticker.nowNs());
+    }
+
+    /// Explains a moment.
+    ///
+    /// @param atMs milliseconds since 1970 UTC; 0 for the present
+    /// @throws IOException if the journal's files cannot be read
+    Explanation explain(long atMs) throws IOException {
+        ModuleState shown = state();
+        long nowMs = System.currentTimeMillis();
+        if (atMs == 0 || atMs >= nowMs) {
+            return Explain.now(
+                    shown, loop.node(), journal.tail(facts.name(), EXPLAINED_MAX), nowMs);
+        }
+        return Explain.then(
+                shown,
+                journal.before(facts.name(), java.time.Instant.ofEpochMilli(atMs), EXPLAINED_MAX),
+                atMs);
+    }
+
+    /// Whether the module starts at boot: on, off or auto.
+    ///
+    /// @throws IOException if what an operator said cannot be read
+    public String boot() throws IOException {
+        return boot.value();
+    }
+
+    /// The same for the API.
+    ModuleControl.Boot shownBoot() throws IOException {
+        return new ModuleControl.Boot(
+                facts.name(), boot.value(), boot.isSaid() ? "operator" : "configuration");
+    }
+
+    /// Remembers whether the module starts at boot.
+    ///
+    /// @param word one of [BootSetting#WORDS]
+    void boot(String word) throws IOException {
+        boot.say(word);
+    }
+
+    /// Switches checkers off or on.
+    ///
+    /// @return ids of those that were meant; empty if there is none such
+    List<String> checkers(String id, boolean isOn) {
+        List<String> ids = views.enable().apply(id, isOn);
+        // What is not looked at any more holds nothing up.
+        if (!isOn) ids.forEach(one -> offer(new Event.ResourceUp(ticker.nowNs(), one)));
+        journal.append(
+                Entry.event(
+                        facts.name(),
+                        isOn ? "CHECKERS_ON" : "CHECKERS_OFF",
+                        (isOn ? "switched on: " : "switched off: ") + String.join(", ", ids)));
+        return ids;
+    }
+
+    /// How often rules fired.
+    Counts counts() {
+        return loop.counts();
     }
 
     /// Tells whether clients may be sent here.

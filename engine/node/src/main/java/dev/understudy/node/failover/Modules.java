@@ -3,9 +3,11 @@ package dev.understudy.node.failover;
 import dev.understudy.node.api.Caller;
 import dev.understudy.node.api.Command;
 import dev.understudy.node.api.CommandOptions;
+import dev.understudy.node.api.Explanation;
 import dev.understudy.node.api.ModuleControl;
 import dev.understudy.node.api.ModuleState;
 import dev.understudy.node.api.Outcome;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +62,37 @@ public final class Modules implements ModuleControl {
                             "see 'safe state' for the modules of this node"));
         }
         return runtime.command(command, options);
+    }
+
+    @Override
+    public Optional<Explanation> explain(String module, long atMs) throws IOException {
+        Optional<ModuleRuntime> found = find(module);
+        return found.isEmpty() ? Optional.empty() : Optional.of(found.get().explain(atMs));
+    }
+
+    @Override
+    public Optional<Boot> boot(String module) throws IOException {
+        Optional<ModuleRuntime> found = find(module);
+        return found.isEmpty() ? Optional.empty() : Optional.of(found.get().shownBoot());
+    }
+
+    @Override
+    public void boot(String module, String word) throws IOException {
+        Optional<ModuleRuntime> found = find(module);
+        if (found.isPresent()) found.get().boot(word);
+    }
+
+    @Override
+    public List<String> checkers(String module, String resource, boolean isOn) {
+        return find(module).map(m -> m.checkers(resource, isOn)).orElse(List.of());
+    }
+
+    @Override
+    public Fired fired(String module) {
+        return find(module)
+                .map(ModuleRuntime::counts)
+                .map(c -> new Fired(c.transitions(), c.restarts(), c.rules()))
+                .orElse(Fired.NOTHING);
     }
 
     @Override

@@ -58,7 +58,12 @@ final class ReplicaPath implements DataPath {
                 isPaired ? 0 : status.dirtyBytes(),
                 isPaired ? 0 : status.dirtyFiles(),
                 0,
-                status.writeP50Us(),
+                new Latency(
+                        status.writeP50Us(),
+                        status.writeP99Us(),
+                        status.syncP50Us(),
+                        status.operations(),
+                        status.bytes()),
                 new Resync(
                         resync.phase(),
                         resync.filesDone(),

@@ -13,6 +13,8 @@ final class SettingsOf {
     private SettingsOf() {}
 
     /// Reads what the failover machine must know.
+    ///
+    /// @param peer the same as `self` for a module of kind light
     static Settings of(ActiveModule module, String self, String peer) {
         UserConfig config = module.config();
         UserConfig.ModuleSettings settings = config.module();

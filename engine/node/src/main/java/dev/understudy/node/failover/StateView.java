@@ -26,28 +26,30 @@ final class StateView {
             DataPath.Numbers numbers,
             List<ModuleState.Address> addresses,
             List<ResourceState> resources,
+            List<String> off,
             long nowNs) {
         Node node = loop.node();
         return new ModuleState(
                 facts.name(),
                 facts.version(),
                 facts.digest(),
-                "mirror",
+                node.settings().isLight() ? "light" : "mirror",
                 node.settings().self().name(),
                 ModuleState.State.valueOf(node.state().name()),
                 status(node),
+                health(node),
                 data(facts, node.saved().data()),
                 reason(loop, node),
                 loop.rule(),
                 loop.sinceMs(),
                 activity(node, nowNs),
-                peer(facts, node, nowNs),
-                register(node),
+                node.settings().isLight() ? null : peer(facts, node, nowNs),
+                node.settings().isLight() ? null : register(node),
                 facts.isReplicating() ? replication(facts, node, numbers) : null,
                 resync(node, numbers.resync()),
                 addresses,
                 resources.stream().map(state -> resource(state, nowNs)).toList(),
-                warnings(node, numbers));
+                warnings(node, numbers, off));
     }
 
     private static ModuleState.Status status(Node node) {
@@ -55,11 +57,26 @@ final class StateView {
         return switch (node.state()) {
             case STOP -> ModuleState.Status.NOT_READY;
             case SECOND -> ModuleState.Status.READY;
-            case PRIM, ALONE ->
+            case PRIM, ALONE, UP ->
                     node.app().isUp() && !node.lease().isFrozen()
                             ? ModuleState.Status.READY
                             : ModuleState.Status.TRANSIENT;
             case WAIT -> waiting(node.reason());
+        };
+    }
+
+    private static String health(Node node) {
+        return switch (node.state()) {
+            case STOP -> node.isBusy() ? "transient" : "stopped";
+            case WAIT ->
+                    node.isBusy() || waiting(node.reason()) == ModuleState.Status.TRANSIENT
+                            ? "transient"
+                            : "waiting";
+            case SECOND -> node.isBusy() ? "transient" : "good";
+            case PRIM, ALONE, UP -> {
+                if (!Redundancy.lack(node).isEmpty()) yield "degraded";
+                yield node.isBusy() || !node.app().isUp() ? "transient" : "good";
+            }
         };
     }
 
@@ -138,7 +155,11 @@ final class StateView {
                 numbers.dirtyBytes(),
                 numbers.dirtyFiles(),
                 numbers.writtenBytesPerSecond(),
-                numbers.acknowledgeUs(),
+                numbers.latency().writeP50Us(),
+                numbers.latency().writeP99Us(),
+                numbers.latency().syncP50Us(),
+                numbers.latency().operations(),
+                numbers.latency().bytes(),
                 facts.durability());
     }
 
@@ -171,7 +192,7 @@ final class StateView {
         return new ModuleState.Resource(state.id(), value, atMs, state.detail());
     }
 
-    private static List<String> warnings(Node node, DataPath.Numbers numbers) {
+    private static List<String> warnings(Node node, DataPath.Numbers numbers, List<String> off) {
         List<String> warnings = new ArrayList<>();
         if (node.state() == State.ALONE) {
             warnings.add(
@@ -183,6 +204,12 @@ final class StateView {
         }
         if (node.lease().isFrozen()) {
             warnings.add("frozen: heartbeats of the peer are missing, writes wait");
+        }
+        if (!off.isEmpty()) {
+            warnings.add("checkers are switched off: " + String.join(", ", off));
+        }
+        if (node.settings().isLight()) {
+            return warnings;
         }
         if (!node.settings().isEvidencePossible()) {
             warnings.add(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -73,7 +76,7 @@ public final class Journal implements AutoCloseable {
         synchronized (this) {
             entry = draft.at(++number, clock.get());
             try {
-                writeLine(entry);
+                writeWhole(entry);
             } catch (IOException e) {
                 throw new UncheckedIOException("journal " + current, e);
             } finally {
@@ -120,6 +123,31 @@ public final class Journal implements AutoCloseable {
         return found;
     }
 
+    /// Reads the newest entries up to a moment of the wall clock.
+    ///
+    /// The files are read beside the writer, which is not held up.
+    ///
+    /// @param module only entries of this module; empty for all
+    /// @param count at most so many
+    /// @return oldest first
+    /// @throws IOException if the files cannot be read
+    public List<Entry> before(String module, Instant end, int count) throws IOException {
+        Map<Long, Entry> found = new TreeMap<>();
+        for (Path path : List.of(older, current)) {
+            for (Entry entry : parse(path).entries()) found.put(entry.number(), entry);
+        }
+        synchronized (this) {
+            // What a rotation took out of sight meanwhile is in memory still.
+            for (Entry entry : recent) found.put(entry.number(), entry);
+        }
+        List<Entry> selected =
+                found.values().stream()
+                        .filter(e -> module.isEmpty() || e.module().equals(module))
+                        .filter(e -> !Instant.parse(e.at()).isAfter(end))
+                        .toList();
+        return selected.subList(Math.max(0, selected.size() - count), selected.size());
+    }
+
     private static void select(
             Entry entry, String module, long after, int limit, List<Entry> found) {
         boolean wanted = module.isEmpty() || entry.module().equals(module);
@@ -150,6 +178,21 @@ public final class Journal implements AutoCloseable {
         if (target.isOpen()) target.force(false);
     }
 
+    /// Writes also on an interrupted thread, whose interrupt closes the file under the write.
+    private void writeWhole(Entry entry) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            writeLine(entry);
+        } catch (ClosedByInterruptException e) {
+            interrupted = Thread.interrupted() || interrupted;
+            file = append(current);
+            endTornLine();
+            writeLine(entry);
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
+        }
+    }
+
     private void writeLine(Entry entry) throws IOException {
         byte[] line = (JSON.writeValueAsString(entry) + "\n").getBytes(StandardCharsets.UTF_8);
         if (file.size() + line.length > bytesMax) rotate();
@@ -173,9 +216,17 @@ public final class Journal implements AutoCloseable {
     }
 
     private List<Entry> read(Path path) throws IOException {
+        Parsed parsed = parse(path);
+        damagedLines = parsed.damagedLines();
+        return parsed.entries();
+    }
+
+    private record Parsed(List<Entry> entries, int damagedLines) {}
+
+    private static Parsed parse(Path path) throws IOException {
         List<Entry> entries = new ArrayList<>();
-        if (!Files.exists(path)) return entries;
-        damagedLines = 0;
+        if (!Files.exists(path)) return new Parsed(entries, 0);
+        int damaged = 0;
         String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
         for (String line : text.split("\n", -1)) {
             if (line.isBlank()) continue;
@@ -183,10 +234,10 @@ public final class Journal implements AutoCloseable {
                 entries.add(JSON.readValue(line, Entry.class));
             } catch (JacksonException torn) {
                 // Cut by a power failure or a full disk: the next line is whole.
-                damagedLines++;
+                damaged++;
             }
         }
-        return entries;
+        return new Parsed(entries, damaged);
     }
 
     private void endTornLine() throws IOException {

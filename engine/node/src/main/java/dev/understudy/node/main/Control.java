@@ -195,6 +195,13 @@ public final class Control implements AutoCloseable {
         return store.active();
     }
 
+    /// Values of the secret parameters of all modules, so that they can be left out.
+    List<String> secrets() {
+        return store.active().stream()
+                .flatMap(module -> module.version().secrets().values().stream())
+                .toList();
+    }
+
     /// What could not be taken over from peers, for the warnings of the node's state.
     public List<String> problems() {
         return problems;

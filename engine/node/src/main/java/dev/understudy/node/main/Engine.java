@@ -14,7 +14,7 @@ import dev.understudy.node.journal.Entry;
 import dev.understudy.node.journal.Journal;
 import dev.understudy.node.link.TlsIdentity;
 import dev.understudy.node.store.Ticker;
-import dev.understudy.safe.UserConfig;
+import dev.understudy.safe.Manifest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +68,13 @@ final class Engine implements ModuleWatcher, AutoCloseable {
         joined = now;
         votes.joined(now);
         if (now.role() == Role.WITNESS) return; // it votes, and nothing else
-        if (links != null || now.config().peersOf(now.self()).isEmpty()) return;
+        if (links == null && !now.config().peersOf(now.self()).isEmpty()) openLinks(now);
+        for (ActiveModule module : active.values()) {
+            if (modules.find(module.name()).isEmpty()) bringUp(module);
+        }
+    }
+
+    private void openLinks(Cluster.Joined now) {
         try {
             links = PairLinks.open(now, identity.get(), ticker, votes, this::rearm);
         } catch (IOException e) {
@@ -78,7 +84,6 @@ final class Engine implements ModuleWatcher, AutoCloseable {
                     e,
                     "free the address and port, then restart safed");
         }
-        for (ActiveModule module : active.values()) bringUp(module);
     }
 
     private void rearm() {
@@ -110,7 +115,7 @@ final class Engine implements ModuleWatcher, AutoCloseable {
     public synchronized void inForce(ActiveModule module) {
         active.put(module.name(), module);
         takeDown(module.name());
-        if (links != null) bringUp(module);
+        bringUp(module);
     }
 
     @Override
@@ -119,13 +124,20 @@ final class Engine implements ModuleWatcher, AutoCloseable {
         takeDown(module);
     }
 
+    /// Brings a module up as soon as it can: a mirror needs a peer to be a member of the cluster, a
+    /// light module this node alone.
     private void bringUp(ActiveModule module) {
+        Cluster.Joined now = joined;
         PairLinks pair = links;
-        if (pair == null) return;
+        boolean light = module.module().manifest().kind() == Manifest.Kind.LIGHT;
+        if (now == null || now.role() == Role.WITNESS || (pair == null && !light)) return;
         try {
-            ModuleRuntime runtime = factory.make(module, pair.pair());
+            ModuleRuntime runtime =
+                    light || pair == null
+                            ? factory.makeLight(module, now.self())
+                            : factory.make(module, pair.pair());
             modules.add(module.name(), runtime);
-            boolean startsNow = startsNow(module, runtime);
+            boolean startsNow = startsNow(runtime);
             if (startsNow) startedAtOnce.add(module.name());
             runtime.start(startsNow);
         } catch (IOException | RuntimeException e) {
@@ -141,17 +153,16 @@ final class Engine implements ModuleWatcher, AutoCloseable {
     }
 
     /// After a restart of the daemon alone the module goes on as it was; after a boot of the
-    /// machine as its configuration says.
-    private boolean startsNow(ActiveModule module, ModuleRuntime runtime) {
+    /// machine as an operator said here, else as its configuration says.
+    private boolean startsNow(ModuleRuntime runtime) throws IOException {
         String writtenIn = runtime.node().saved().bootId();
         boolean sameBoot = writtenIn.equals(bootId);
         boolean ran = runtime.wasStarted();
         if (sameBoot || writtenIn.isEmpty()) return ran;
-        UserConfig.Boot boot = module.config().module().boot();
-        return switch (boot) {
-            case ON -> true;
-            case OFF -> false;
-            case AUTO -> ran;
+        return switch (runtime.boot()) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> ran;
         };
     }
 

@@ -19,7 +19,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name of this node; empty before it is in a cluster
 /// @param shown made anew for each call
-record NodeView(Journal journal, Supplier<String> name, Supplier<NodeState> shown)
+/// @param support made anew for each call
+record NodeView(
+        Journal journal,
+        Supplier<String> name,
+        Supplier<NodeState> shown,
+        Supplier<Support> support)
         implements NodeControl {
     @Override
     public NodeState state() {
@@ -56,11 +61,16 @@ record NodeView(Journal journal, Supplier<String> name, Supplier<NodeState> show
 
     private static String severity(Entry entry) {
         return switch (entry.kind()) {
-            case ALARM -> "error";
+            case ALARM -> "true".equals(entry.facts().get("over")) ? "info" : "error";
             case OUTPUT ->
                     entry.facts().getOrDefault("level", "info").equals("info") ? "info" : "warn";
             case TRANSITION, EVENT, AUDIT -> "info";
         };
+    }
+
+    @Override
+    public byte[] support(Map<String, byte[]> live) throws IOException {
+        return support.get().zip(live);
     }
 
     @Override

@@ -115,7 +115,8 @@ public final class SafeWitness implements ModuleWatcher {
                 new NodeView(
                         journal,
                         () -> wired[0].membership().map(Cluster.Joined::self).orElse(""),
-                        () -> state(wired[0]));
+                        () -> state(wired[0]),
+                        () -> new Support(home, wired[0].secrets()));
         try (Control control =
                 new Control(
                         home,

@@ -183,7 +183,8 @@ public final class Safed {
                     new NodeView(
                             journal,
                             () -> wired[0].membership().map(Cluster.Joined::self).orElse(""),
-                            () -> state(wired[0], engine, guard, votes));
+                            () -> state(wired[0], engine, guard, votes),
+                            () -> new Support(home, wired[0].secrets()));
             try (Control control =
                             new Control(
                                     home,

@@ -62,6 +62,7 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
                         "node1",
                         state,
                         ModuleState.Status.READY,
+                        "degraded",
                         ModuleState.DataState.UP_TO_DATE,
                         "started by the operator",
                         "START_ALONE",
@@ -69,7 +70,8 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
                         "",
                         new ModuleState.Peer("node2", false, null, null, null),
                         new ModuleState.Register(3, List.of("node1"), "node1", "g1", "protect"),
-                        new ModuleState.Replication("down", 0, 0, 0, 0, 0, 0, "memory"),
+                        new ModuleState.Replication(
+                                "down", 0, 0, 0, 0, 0, 7, 9, 8, 1, 4096, "memory"),
                         new ModuleState.Resync("to-peer", "copy", 1, 2, 3, 4, 5, null),
                         List.of(new ModuleState.Address("main", "10.0.0.9", "eth0", true)),
                         List.of(new ModuleState.Resource("tcp.db", "up", 5, "")),
@@ -80,6 +82,63 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
     public CompletionStage<Outcome> command(
             String module, Command command, CommandOptions options, Caller caller) {
         return outcome;
+    }
+
+    @Override
+    public Optional<Explanation> explain(String module, long atMs) {
+        return Optional.of(
+                new Explanation(
+                        "db",
+                        "node1",
+                        "mirror",
+                        atMs == 0 ? 99 : atMs,
+                        atMs == 0,
+                        "ALONE",
+                        7,
+                        "peer silent",
+                        List.of(
+                                new Explanation.Move(
+                                        7,
+                                        "PRIM",
+                                        "ALONE",
+                                        203,
+                                        "X",
+                                        "silent",
+                                        Map.of("silentMs", "4500"))),
+                        List.of("no second"),
+                        List.of(
+                                new Explanation.Prospect(
+                                        "power",
+                                        "node1",
+                                        "node1 loses power",
+                                        "nobody serves",
+                                        "",
+                                        0,
+                                        false,
+                                        List.of(new Explanation.End("node1", false, "ALONE", "")))),
+                        null));
+    }
+
+    private String boot = "auto";
+
+    @Override
+    public Optional<Boot> boot(String module) {
+        return Optional.of(new Boot(module, boot, "configuration"));
+    }
+
+    @Override
+    public void boot(String module, String word) {
+        boot = word;
+    }
+
+    @Override
+    public List<String> checkers(String module, String resource, boolean isOn) {
+        return resource.isEmpty() || resource.equals("tcp.db") ? List.of("tcp.db") : List.of();
+    }
+
+    @Override
+    public Fired fired(String module) {
+        return new Fired(3, 1, Map.of("BOOT", 1L));
     }
 
     @Override
@@ -112,6 +171,12 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
         }
         int skip = after < 0 ? Math.max(0, found.size() + (int) after) : 0;
         return found.stream().skip(skip).limit(limit).toList();
+    }
+
+    @Override
+    public byte[] support(Map<String, byte[]> live) {
+        return String.join(",", new java.util.TreeSet<>(live.keySet()))
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8);
     }
 
     @Override

@@ -160,4 +160,28 @@ class ModuleCheckersTest {
             return "127.0.0.1";
         }
     }
+
+    @Test
+    void aCheckThatIsSwitchedOffStaysOffOverItsPhase() throws Exception {
+        try (ModuleCheckers checkers =
+                checkers(
+                        "checkers: [{id: q, type: script, file: checkers/q.js, interval: 10ms},"
+                                + " {id: r, type: script, file: checkers/q.js, interval: 10ms}]\n")) {
+            assertEquals(List.of("script.q"), checkers.enable("script.q", false));
+            assertEquals(List.of(), checkers.enable("script.absent", false));
+            checkers.start(Phase.PRIM);
+            assertEquals("script.r", next().id());
+            assertEquals(List.of("script.q"), checkers.off());
+            assertEquals(Health.INIT, checkers.states().getFirst().health());
+            checkers.enable("script.q", true);
+            assertEquals("script.q", next().id());
+            assertEquals(List.of("script.q", "script.r"), checkers.enable("", false));
+            assertTrue(
+                    checkers.states().stream().allMatch(s -> s.health() == Health.INIT),
+                    checkers.states().toString());
+            checkers.stop(Phase.PRIM);
+            checkers.enable("", true);
+            assertTrue(checkers.states().stream().allMatch(s -> s.health() == Health.INIT));
+        }
+    }
 }

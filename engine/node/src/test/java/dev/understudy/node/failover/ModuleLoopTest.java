@@ -1,13 +1,21 @@
 package dev.understudy.node.failover;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.understudy.core.failover.Action;
+import dev.understudy.core.failover.Beat;
+import dev.understudy.core.failover.Event;
 import dev.understudy.core.failover.State;
+import dev.understudy.core.failover.WaitReason;
 import dev.understudy.node.api.Command;
+import dev.understudy.node.api.Explanation;
 import dev.understudy.node.api.Outcome;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,5 +128,117 @@ class ModuleLoopTest {
         nodes.a.startFails = true;
         Outcome outcome = nodes.a.command(Command.PRIM);
         assertInstanceOf(Outcome.Failed.class, outcome, outcome.text());
+    }
+
+    private static List<String> alarms(TwoNodes.Side side) {
+        return side.journal().stream()
+                .filter(e -> e.name().equals("DEGRADED"))
+                .map(e -> e.facts().get("over") + " " + e.kind() + " " + e.text())
+                .toList();
+    }
+
+    @Test
+    void losingTheSecondIsAnAlarmUntilItIsBack() throws Exception {
+        formPair();
+        assertEquals("good", nodes.a.shown().health());
+        assertEquals("good", nodes.b.shown().health());
+        int before = alarms(nodes.a).size();
+        nodes.b.die();
+        nodes.a.await(State.ALONE);
+        TwoNodes.await("the alarm", () -> alarms(nodes.a).size() > before);
+        assertTrue(
+                alarms(nodes.a).stream().anyMatch(a -> a.startsWith("false ALARM degraded: ")),
+                alarms(nodes.a).toString());
+        assertEquals("degraded", nodes.a.shown().health());
+        nodes.b.boot(true);
+        nodes.a.await(State.PRIM);
+        TwoNodes.await("its end", () -> alarms(nodes.a).getLast().startsWith("true ALARM "));
+        assertEquals("good", nodes.a.shown().health());
+    }
+
+    @Test
+    void theExplanationHasCauseAndProspects() throws Exception {
+        formPair();
+        TwoNodes.await(
+                "the peer is heard as SECOND",
+                () -> {
+                    Beat beat = nodes.a.node().peer().beat();
+                    return beat != null && beat.state() == State.SECOND;
+                });
+        Explanation now = nodes.a.explain(0);
+        assertEquals("PRIM", now.state());
+        Explanation.Move last = now.moves().getLast();
+        assertEquals("PRIM", last.to());
+        assertEquals(305, last.rule());
+        assertEquals("[a, b]", last.inputs().get("inSync"), last.toString());
+        assertTrue(last.inputs().containsKey("event"), last.toString());
+        assertTrue(
+                now.prospects().stream()
+                        .anyMatch(p ->
+                                p.event().equals("a loses power")
+                                        && p.servedBy().equals("b")
+                                        && p.gapMs() > 1_000
+                                        && p.gapMs() < 4_000),
+                now.prospects().toString());
+        long before = System.currentTimeMillis();
+        nodes.b.die();
+        nodes.a.await(State.ALONE);
+        Explanation then = nodes.a.explain(before);
+        assertEquals("PRIM", then.state(), then.toString());
+        assertEquals(List.of(), then.degraded());
+        assertEquals("ALONE", nodes.a.explain(0).state());
+        assertFalse(nodes.a.explain(0).degraded().isEmpty());
+    }
+
+    @Test
+    void lightNeedsNoPeer() throws Exception {
+        nodes.a.die();
+        nodes.a.light = true;
+        nodes.a.boot(false);
+        nodes.a.deeds.clear();
+        Outcome start = nodes.a.command(Command.START);
+        assertInstanceOf(Outcome.Done.class, start, start.text());
+        assertEquals(State.UP, nodes.a.state());
+        assertEquals("light", nodes.a.shown().kind());
+        assertEquals("good", nodes.a.shown().health());
+        assertNull(nodes.a.shown().peer());
+        assertNull(nodes.a.shown().register());
+        assertEquals(List.of(), nodes.a.shown().warnings());
+        assertTrue(nodes.a.deeds.contains("start_prim"), nodes.a.deeds.toString());
+        Outcome swap = nodes.a.command(Command.SWAP);
+        assertInstanceOf(Outcome.Refused.class, swap, swap.text());
+        Outcome stop = nodes.a.command(Command.STOP);
+        assertInstanceOf(Outcome.Done.class, stop, stop.text());
+        assertEquals("stopped", nodes.a.shown().health());
+        assertFalse(nodes.a.deeds.contains("MountReadOnly"), nodes.a.deeds.toString());
+    }
+
+    @Test
+    void whatAnOperatorSaysOfTheBootIsKept() throws Exception {
+        assertEquals("auto", nodes.a.module().boot());
+        assertEquals("configuration", nodes.a.module().shownBoot().from());
+        nodes.a.module().boot("off");
+        nodes.a.die();
+        nodes.a.boot(false);
+        assertEquals("off", nodes.a.module().boot());
+        assertEquals("operator", nodes.a.module().shownBoot().from());
+        nodes.a.module().boot("configured");
+        assertEquals("auto", nodes.a.module().boot());
+    }
+
+    @Test
+    void aCheckerThatIsSwitchedOffHoldsNothingUp() throws Exception {
+        nodes.a.die();
+        nodes.a.light = true;
+        nodes.a.boot(false);
+        nodes.a.command(Command.START);
+        nodes.a.module().offer(new Event.ResourceDown(System.nanoTime(), "tcp.db", Action.WAIT));
+        TwoNodes.await("waits", () -> nodes.a.node().reason() == WaitReason.RESOURCE_DOWN);
+        nodes.a.module().checkers("tcp.db", false);
+        nodes.a.await(State.UP);
+        assertEquals(List.of("checkers are switched off: tcp.db"), nodes.a.shown().warnings());
+        assertTrue(nodes.a.journalNames().contains("CHECKERS_OFF"));
+        nodes.a.module().checkers("tcp.db", true);
+        assertEquals(List.of(), nodes.a.shown().warnings());
     }
 }

@@ -6,6 +6,7 @@ import dev.understudy.core.failover.Fenced;
 import dev.understudy.core.failover.Hook;
 import dev.understudy.core.failover.HookResult;
 import dev.understudy.core.failover.Isolation;
+import dev.understudy.core.failover.Node;
 import dev.understudy.core.failover.Phase;
 import dev.understudy.core.failover.Settings;
 import dev.understudy.core.failover.State;
@@ -14,9 +15,12 @@ import dev.understudy.core.member.NodeId;
 import dev.understudy.core.rules.RestartLimit;
 import dev.understudy.node.api.Command;
 import dev.understudy.node.api.CommandOptions;
+import dev.understudy.node.api.Explanation;
+import dev.understudy.node.api.ModuleState;
 import dev.understudy.node.api.Outcome;
 import dev.understudy.node.heart.Heart;
 import dev.understudy.node.heart.PairKey;
+import dev.understudy.node.journal.Entry;
 import dev.understudy.node.journal.Journal;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -98,6 +102,16 @@ final class TwoNodes {
         private Journal journal;
         volatile boolean startFails;
 
+        /// Checkers that are switched off.
+        final List<String> off = new CopyOnWriteArrayList<>();
+
+        ModuleRuntime module() {
+            return module;
+        }
+
+        /// The module is of kind light from the next [#boot] on.
+        boolean light;
+
         @SuppressWarnings("NullAway.Init") // boot() gives the life its parts
         Side(
                 Path folder,
@@ -124,7 +138,7 @@ final class TwoNodes {
             Settings settings =
                     new Settings(
                             new NodeId(name),
-                            new NodeId(peer),
+                            new NodeId(light ? name : peer),
                             "digest",
                             Isolation.PROTECT,
                             true,
@@ -135,7 +149,7 @@ final class TwoNodes {
                             Timing.DEFAULT);
             module =
                     ModuleRuntime.open(
-                            new ModuleRuntime.Facts("m", "1", "digest", true, "memory"),
+                            new ModuleRuntime.Facts("m", "1", "digest", true, "memory", "auto"),
                             settings,
                             folder.resolve("data"),
                             new ModuleLoop.Life(incarnation++, "boot"),
@@ -144,10 +158,22 @@ final class TwoNodes {
                             fresh,
                             RegisterVotes.NONE,
                             RandomGenerator.of("L64X128MixRandom"),
-                            new ModuleRuntime.Views(List::of, List::of),
+                            new ModuleRuntime.Views(
+                                    List::of,
+                                    List::of,
+                                    () -> List.copyOf(off),
+                                    (id, isOn) -> {
+                                        if (isOn) off.remove(id);
+                                        else off.add(id);
+                                        return List.of(id);
+                                    }),
                             new ModuleRuntime.Makers(Wire::new, Around::new));
             newKeys();
             module.start(start);
+        }
+
+        Node node() {
+            return module.node();
         }
 
         State state() {
@@ -173,6 +199,18 @@ final class TwoNodes {
             if (heart != null) heart.close();
             module.close();
             journal.close();
+        }
+
+        List<Entry> journal() {
+            return journal.tail("m", 1_000);
+        }
+
+        Explanation explain(long atMs) throws IOException {
+            return module.explain(atMs);
+        }
+
+        ModuleState shown() {
+            return module.state();
         }
 
         List<String> journalNames() {

@@ -93,4 +93,36 @@ class JournalTest {
         }
         assertEquals(List.of(1L, 2L), seen);
     }
+
+    @Test
+    void anInterruptedWriterClosesNothingForTheOthers() throws Exception {
+        try (Journal journal = open()) {
+            Thread.currentThread().interrupt();
+            journal.append(Entry.event("m", "INTERRUPTED", "written all the same"));
+            assertTrue(Thread.interrupted());
+            journal.append(Entry.event("n", "NEXT", "and so is this"));
+        }
+        try (Journal journal = open()) {
+            assertEquals(
+                    List.of("INTERRUPTED", "NEXT"),
+                    journal.tail("", 10).stream().map(Entry::name).toList());
+        }
+    }
+
+    @Test
+    void tellsWhatWasKnownAtAMoment() throws Exception {
+        Instant[] now = {NOON};
+        try (Journal journal = Journal.open(folder, 64 * 1024, () -> now[0])) {
+            for (int i = 0; i < 3_000; i++) {
+                journal.append(Entry.event(i % 2 == 0 ? "m" : "n", "E" + i, "x"));
+                now[0] = now[0].plusSeconds(1);
+            }
+            List<String> names =
+                    journal.before("m", NOON.plusSeconds(2_500), 3).stream()
+                            .map(Entry::name)
+                            .toList();
+            assertEquals(List.of("E2496", "E2498", "E2500"), names);
+            assertEquals(List.of(), journal.before("m", NOON.minusSeconds(1), 3));
+        }
+    }
 }

@@ -10,6 +10,7 @@ import dev.understudy.node.api.Caller;
 import dev.understudy.node.api.ClusterControl;
 import dev.understudy.node.api.Command;
 import dev.understudy.node.api.CommandOptions;
+import dev.understudy.node.api.Explanation;
 import dev.understudy.node.api.JournalEntry;
 import dev.understudy.node.api.ModuleControl;
 import dev.understudy.node.api.ModuleState;
@@ -183,6 +184,29 @@ class ControlTest {
         }
 
         @Override
+        public Optional<Explanation> explain(String module, long atMs) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Boot> boot(String module) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void boot(String module, String word) {}
+
+        @Override
+        public List<String> checkers(String module, String resource, boolean isOn) {
+            return List.of();
+        }
+
+        @Override
+        public Fired fired(String module) {
+            return Fired.NOTHING;
+        }
+
+        @Override
         public boolean isReady(String module) {
             return false;
         }
@@ -195,6 +219,11 @@ class ControlTest {
         @Override
         public List<JournalEntry> journal(@Nullable String module, long after, int limit) {
             return List.of();
+        }
+
+        @Override
+        public byte[] support(Map<String, byte[]> live) {
+            return new byte[0];
         }
 
         @Override

@@ -25,10 +25,14 @@ public final class Commands {
                     ModuleCommands.Restart.class,
                     ModuleCommands.Stopstart.class,
                     ModuleCommands.Failover.class,
+                    BootCommand.class,
+                    CheckerCommand.class,
                     ModuleCommands.Detach.class,
                     ModuleCommands.Attach.class,
                     StateCommand.class,
+                    ExplainCommand.class,
                     LogCommand.class,
+                    SupportCommand.class,
                     TokenCommand.class);
 
     private Commands() {}

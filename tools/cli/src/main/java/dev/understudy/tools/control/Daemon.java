@@ -104,6 +104,15 @@ final class Daemon {
         return new Answer(json, answer.headers().getOrDefault("ETag", ""));
     }
 
+    /// Fetches bytes that are no JSON.
+    ///
+    /// @throws Failure as [#call]
+    byte[] download(String path, Duration timeout) {
+        Wire.Answer answer = exchange("GET", path, "", null, timeout);
+        if (answer.status() / 100 != 2) throw Failure.answered(answer.status(), json(answer));
+        return answer.body();
+    }
+
     private Json json(Wire.Answer answer) {
         try {
             return Json.parse(answer.body());

@@ -17,6 +17,9 @@ import picocli.CommandLine.Option;
         description = "Shows the state of the modules of a node, or everything about one.",
         footer = {
             "",
+            "Exit codes of --check: 0 good, 10 degraded (serves without a synchronised second, or"
+                    + " without its application), 11 in transition, 12 waits, 13 stopped; the highest of"
+                    + " all modules.",
             "Exit codes of -q: 0 STOP, 1 WAIT, 2 ALONE or UP, 3 PRIM, 4 SECOND; 69 not known.",
             "",
             "Examples:",
@@ -28,6 +31,10 @@ import picocli.CommandLine.Option;
 public final class StateCommand extends ControlCommand {
     private static final Map<String, Integer> QUIET =
             Map.of("STOP", 0, "WAIT", 1, "ALONE", 2, "UP", 2, "PRIM", 3, "SECOND", 4);
+
+    /// Exit codes of --check, see EXIT.md.
+    private static final Map<String, Integer> HEALTH =
+            Map.of("good", 0, "degraded", 10, "transient", 11, "waiting", 12, "stopped", 13);
 
     /// sysexits.h EX_UNAVAILABLE: the state could not be asked for.
     private static final int NOT_KNOWN = 69;
@@ -50,7 +57,7 @@ public final class StateCommand extends ControlCommand {
 
     @Option(
             names = "--check",
-            description = "Exit 1 unless every module serves or follows and has its peer.")
+            description = "The exit code is the health; 0 only if nothing is lacking.")
     private boolean check;
 
     @Option(
@@ -117,23 +124,22 @@ public final class StateCommand extends ControlCommand {
     }
 
     private int checked(List<Json> states) {
-        boolean good = true;
+        int worst = Exit.DONE;
         for (Json state : states) {
-            boolean serves = List.of("PRIM", "SECOND", "UP").contains(state.text("state"));
-            boolean ready = state.text("status").equals("READY");
-            if (serves && ready) continue;
-            good = false;
-            if (!isJson()) {
-                say(
-                        "not redundant: %s is %s (%s): %s"
-                                .formatted(
-                                        state.text("module"),
-                                        state.text("state"),
-                                        low(state.text("status")),
-                                        state.text("reason")));
-            }
+            int code = HEALTH.getOrDefault(state.text("health"), Exit.INTERNAL);
+            worst = Math.max(worst, code);
+            if (code == Exit.DONE || isJson()) continue;
+            List<String> warnings = state.words("warnings");
+            boolean degraded = state.text("health").equals("degraded") && !warnings.isEmpty();
+            say(
+                    "%s: %s is %s: %s"
+                            .formatted(
+                                    state.text("health"),
+                                    state.text("module"),
+                                    state.text("state"),
+                                    degraded ? warnings.getFirst() : state.text("reason")));
         }
-        return good ? Exit.DONE : Exit.REFUSED;
+        return worst;
     }
 
     private static List<String> row(Json state) {
@@ -150,7 +156,7 @@ public final class StateCommand extends ControlCommand {
                 state.text("module"),
                 state.text("node"),
                 state.text("state"),
-                low(state.text("status")),
+                status(state),
                 low(state.text("data")),
                 beside,
                 state.text("reason"));
@@ -251,7 +257,7 @@ public final class StateCommand extends ControlCommand {
                         "%s, %s, since %s"
                                 .formatted(
                                         state.text("state"),
-                                        low(state.text("status")),
+                                        status(state),
                                         Words.time(state.number("sinceMs")))));
         rows.add(List.of("reason", state.text("reason")));
         if (!state.text("activity").isEmpty())
@@ -311,6 +317,11 @@ public final class StateCommand extends ControlCommand {
                         Words.bytes(replication.number("unconfirmedBytes")),
                         Words.bytes(replication.number("dirtyBytes")),
                         replication.number("dirtyFiles"));
+    }
+
+    /// READY says that a state is reached, not that nothing is lacking: that it is said aloud.
+    private static String status(Json state) {
+        return state.text("health").equals("degraded") ? "DEGRADED" : low(state.text("status"));
     }
 
     private static String low(String word) {
