@@ -36,6 +36,7 @@ public final class LowerTree implements AutoCloseable {
     public static final String ID_ATTRIBUTE = "trusted.understudy.id";
 
     static final int ID_VALUE_BYTES = 28;
+    private static final long LOOKED_BYTES_MAX = 1 << 20;
     private static final int DESCRIPTORS_MAX = 2048;
     private static final int FILES_MAX = 200_000;
     private static final long OPEN_FILES_WANTED = 262_144;
@@ -566,9 +567,11 @@ public final class LowerTree implements AutoCloseable {
     }
 
     /// Whether only an open descriptor can still lead to the file, and somebody may come for it:
-    /// through an open handle, or a path that was looked up before the name went.
+    /// through an open handle, or a path that was looked up before the name went. A large file whose
+    /// path was only looked up is let go, so that its space is free when the removal is answered.
     private static boolean isToKeep(LowerFile file) {
-        return (file.isNameless() && (file.opens() > 0 || file.lookups() > 0))
+        boolean looked = file.lookups() > 0 && !file.large;
+        return (file.isNameless() && (file.opens() > 0 || looked))
                 || (file.isTemporary() && file.opens() > 0);
     }
 
@@ -627,6 +630,11 @@ public final class LowerTree implements AutoCloseable {
     /// soon as nobody uses it.
     public synchronized void vanished(LowerFile file) {
         file.nameless(true);
+        file.large =
+                file.isRegular()
+                        && file.fd >= 0
+                        && stat.of(file.fd) >= 0
+                        && stat.size() > LOOKED_BYTES_MAX;
         keepNameless(file);
         if (file.identified) {
             index.remove(file.idHigh, file.idLow);
