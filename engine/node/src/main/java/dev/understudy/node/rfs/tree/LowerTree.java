@@ -567,8 +567,9 @@ public final class LowerTree implements AutoCloseable {
     }
 
     /// Whether only an open descriptor can still lead to the file, and somebody may come for it:
-    /// through an open handle, or a path that was looked up before the name went. A large file whose
-    /// path was only looked up is let go, so that its space is free when the removal is answered.
+    /// through an open handle, or a path that was looked up before the name went. A large file
+    /// whose path was only looked up is let go, so that its space is free when the removal is
+    /// answered.
     private static boolean isToKeep(LowerFile file) {
         boolean looked = file.lookups() > 0 && !file.large;
         return (file.isNameless() && (file.opens() > 0 || looked))
