@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Runs leave nothing behind: a script host lives for months.
 ///
 /// `-Dgrowth.runs` (300; the whole test is 10000).
+@Tag("long")
 class GrowthTest {
     private static final int RUNS = Integer.getInteger("growth.runs", 300);
     private static final long GROWTH_BYTES_MAX = 5L << 20;

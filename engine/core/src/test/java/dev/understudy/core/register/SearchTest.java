@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every interleaving within small bounds keeps the register one register; each known mistake is
 /// found, with the shortest way to it.
+@Tag("long")
 final class SearchTest {
     private static final List<String> CHANGE_BOTH = List.of("c", "c");
     private static final List<String> CHANGE_AND_READ = List.of("cr", "c");

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A real PostgreSQL in a temporary folder, as the user postgres.
+@Tag("long")
 class PostgresTest {
     private static final Path BIN = Path.of("/usr/lib/postgresql/15/bin");
 

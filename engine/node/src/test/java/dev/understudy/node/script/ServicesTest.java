@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Services with real processes.
+@Tag("long")
 class ServicesTest {
     /// Leaves its session and its parent, ignores SIGTERM, and goes on writing to the output it
     /// inherited.

@@ -39,11 +39,13 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Three voters with real files and connections: a majority decides, a voter that lost its file
 /// does not vote until it was added, and two votes come and go.
+@Tag("long")
 final class VotingTest {
     private static final NodeId A = new NodeId("a");
     private static final NodeId B = new NodeId("b");
