@@ -189,7 +189,11 @@ final class Draft {
         String seen = light ? detail : detail + " " + register;
         effects.add(new Effect.Journal(rule, state, next, seen));
         lastRule = rule;
+        boolean served = isServing();
         state = next;
+        if (served && !isServing()) {
+            life = life.left(now);
+        }
         if (!light) {
             effects.add(new Effect.TellPeer());
         }

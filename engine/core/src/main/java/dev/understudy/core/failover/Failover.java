@@ -31,7 +31,7 @@ public final class Failover {
         Node node =
                 new Node(
                         settings,
-                        new Node.Life(incarnation, bootId, nowNs),
+                        new Node.Life(incarnation, bootId, nowNs, 0),
                         State.STOP,
                         Node.Goal.STOP,
                         WaitReason.NONE,

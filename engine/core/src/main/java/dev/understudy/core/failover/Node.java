@@ -48,7 +48,17 @@ public record Node(
     /// @param incarnation higher than that of every earlier process on this node
     /// @param bootId the machine's boot (`/proc/sys/kernel/random/boot_id`)
     /// @param listenSinceNs silence counts from here: start of the process or end of a pause
-    public record Life(long incarnation, String bootId, long listenSinceNs) {}
+    /// @param leftServiceNs when this process last ceased to serve; 0 if it never did
+    public record Life(
+            long incarnation, String bootId, long listenSinceNs, long leftServiceNs) {
+        Life listening(long sinceNs) {
+            return new Life(incarnation, bootId, sinceNs, leftServiceNs);
+        }
+
+        Life left(long atNs) {
+            return new Life(incarnation, bootId, listenSinceNs, atNs);
+        }
+    }
 
     /// What the operator wants.
     ///

@@ -14,7 +14,7 @@ final class Pause {
             return;
         }
         // Silence counts anew; the window does not: it is counted from a beat that the peer had.
-        d.life = new Node.Life(d.life.incarnation(), d.life.bootId(), d.now);
+        d.life = d.life.listening(d.now);
         Leases.forget(d);
         if (d.state != State.STOP) {
             d.journal(Rule.PAUSED, "pausedMs=" + gapNs / 1_000_000);

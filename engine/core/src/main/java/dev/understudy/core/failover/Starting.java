@@ -191,9 +191,12 @@ final class Starting {
         // A peer with an older register was counted by ours; it has only to take note.
         boolean known = peer.register().equals(d.register) || isOlder(peer, d);
         boolean named = d.self().equals(d.register.primary());
+        // A peer that waited before it stood by may have taken over since: it must have heard that
+        // this node no longer serves.
+        boolean isNews = d.echoedNs >= d.life.leftServiceNs();
         if (named && isPeerBetter(d, peer)) {
             d.because(WaitReason.PEER_STARTS_FIRST);
-        } else if (known && named) {
+        } else if (known && named && isNews) {
             serve(d, Rule.NAMED_MEMBER_SERVES);
         } else {
             d.because(WaitReason.PEER_STARTS_FIRST);
