@@ -355,8 +355,7 @@ public final class Foresight {
                             : Node.Lease.NONE;
             return new Node(
                     theirs,
-                    new Node.Life(
-                            beat.incarnation(), "imagined", now - ours.timing().graceNs(), 0),
+                    new Node.Life(beat.incarnation(), "imagined", now - ours.timing().graceNs(), 0),
                     beat.state(),
                     beat.state() == State.STOP ? Node.Goal.STOP : Node.Goal.START,
                     WaitReason.NONE,

@@ -49,8 +49,7 @@ public record Node(
     /// @param bootId the machine's boot (`/proc/sys/kernel/random/boot_id`)
     /// @param listenSinceNs silence counts from here: start of the process or end of a pause
     /// @param leftServiceNs when this process last ceased to serve; 0 if it never did
-    public record Life(
-            long incarnation, String bootId, long listenSinceNs, long leftServiceNs) {
+    public record Life(long incarnation, String bootId, long listenSinceNs, long leftServiceNs) {
         Life listening(long sinceNs) {
             return new Life(incarnation, bootId, sinceNs, leftServiceNs);
         }
