@@ -138,6 +138,46 @@ class ReplicaPairTest {
         }
     }
 
+    /// Whoever reads the secondary's directory, a backup for instance, makes the kernel remember
+    /// its files; what the primary removes later must cost neither descriptors nor space there.
+    @Test
+    void filesRemovedByThePeerCostNothingThoughTheyWereLookedUp() throws Exception {
+        startBoth();
+        a.prim(1);
+        a.join(b, 1);
+        for (int i = 0; i < 200; i++) {
+            Files.writeString(a.directory.resolve("f" + i), "content");
+        }
+        assertEqualTrees();
+        for (int i = 0; i < 200; i++) {
+            assertEquals(7, Files.size(b.directory.resolve("f" + i)));
+        }
+        for (int i = 0; i < 200; i++) {
+            Files.delete(a.directory.resolve("f" + i));
+        }
+        assertEqualTrees();
+        b.awaitStatus(_ -> removedAndOpen() == 0, "without descriptors of removed files");
+    }
+
+    /// Counts descriptors of this process; the trees below are mounts of their own, so their paths
+    /// begin at the replicated directory.
+    private static long removedAndOpen() {
+        long count = 0;
+        try (var fds = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path fd : fds) {
+                try {
+                    String target = Files.readSymbolicLink(fd).toString();
+                    count += target.matches(".*/f\\d+ \\(deleted\\)") ? 1 : 0;
+                } catch (java.nio.file.NoSuchFileException _) {
+                    // closed meanwhile
+                }
+            }
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return count;
+    }
+
     @Test
     void whatWasBroughtByOtherMeansIsComparedAndNotCopied() throws Exception {
         for (TestNode node : List.of(a, b)) {

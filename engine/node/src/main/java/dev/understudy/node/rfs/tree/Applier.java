@@ -396,7 +396,7 @@ public final class Applier {
                 result = removeExcluded(victim, directory, name);
             }
             if (result >= 0 && last) {
-                tree.vanished(victim);
+                tree.vanished(victim, origin);
             }
             if (kept) {
                 tree.unpin(victim);
@@ -481,7 +481,7 @@ public final class Applier {
             result = At.renameat2(fromFd, oldName, toFd, newName, op.renameFlags());
         }
         if (result >= 0 && replaced != null && last) {
-            tree.vanished(replaced);
+            tree.vanished(replaced, origin);
         }
         if (kept && replaced != null) {
             tree.unpin(replaced);
@@ -493,7 +493,7 @@ public final class Applier {
         LowerFile file = file(op);
         if (file != null && file.isTemporary()) {
             file.temporary(false);
-            tree.vanished(file);
+            tree.vanished(file, false);
             letGo(file);
         }
         return 0;

@@ -27,7 +27,7 @@ public final class LowerFile {
     boolean identified;
     int fd = -1;
     int pins;
-    boolean large; // when its last name went
+    boolean reachable; // by a path that was looked up before its last name went
     boolean keptOpen; // pinned because it has no name and is open through the mount
     boolean held; // pinned by the TMPFILE of another node until it gets a name or is released
     LowerFile before = this;

@@ -567,12 +567,9 @@ public final class LowerTree implements AutoCloseable {
     }
 
     /// Whether only an open descriptor can still lead to the file, and somebody may come for it:
-    /// through an open handle, or a path that was looked up before the name went. A large file
-    /// whose path was only looked up is let go, so that its space is free when the removal is
-    /// answered.
+    /// through an open handle, or a path that was looked up a moment before the name went.
     private static boolean isToKeep(LowerFile file) {
-        boolean looked = file.lookups() > 0 && !file.large;
-        return (file.isNameless() && (file.opens() > 0 || looked))
+        return (file.isNameless() && (file.opens() > 0 || (file.lookups() > 0 && file.reachable)))
                 || (file.isTemporary() && file.opens() > 0);
     }
 
@@ -629,13 +626,13 @@ public final class LowerTree implements AutoCloseable {
 
     /// Notes that a file's last name is gone: its id leaves the index, its descriptor is closed as
     /// soon as nobody uses it.
-    public synchronized void vanished(LowerFile file) {
+    ///
+    /// @param origin whether a program of this node took the name: then the kernel lets what it
+    ///   looked up go at once, and until then a path may still lead there. Where the peer did, it
+    ///   may remember for ever; nothing is kept for that, nor the space of a large file.
+    public synchronized void vanished(LowerFile file, boolean origin) {
         file.nameless(true);
-        file.large =
-                file.isRegular()
-                        && file.fd >= 0
-                        && stat.of(file.fd) >= 0
-                        && stat.size() > LOOKED_BYTES_MAX;
+        file.reachable = origin && !isLarge(file);
         keepNameless(file);
         if (file.identified) {
             index.remove(file.idHigh, file.idLow);
@@ -643,6 +640,13 @@ public final class LowerTree implements AutoCloseable {
         if (file.pins == 0 && file.lookups() == 0) {
             drop(file);
         }
+    }
+
+    private boolean isLarge(LowerFile file) {
+        return file.isRegular()
+                && file.fd >= 0
+                && stat.of(file.fd) >= 0
+                && stat.size() > LOOKED_BYTES_MAX;
     }
 
     /// Lets the kernel's look-ups go; a file that nobody uses any more is forgotten.

@@ -91,7 +91,7 @@ final class Removal {
             }
             int result = At.unlinkat(parent, c.address(), isDirectory ? At.AT_REMOVEDIR : 0);
             if (result >= 0 && last) {
-                tree.vanished(file);
+                tree.vanished(file, false);
             }
             return result;
         }
