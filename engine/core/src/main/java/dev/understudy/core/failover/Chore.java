@@ -17,6 +17,8 @@ public record Chore(Kind kind, @Nullable Hook hook) {
         FORCE,
         /// Kill every process of the module.
         KILL,
+        /// Checkers of what is needed before a start, no others.
+        CHECK_PRE,
         /// Checkers of PRIM.
         CHECK_PRIM,
         /// Checkers of SECOND.

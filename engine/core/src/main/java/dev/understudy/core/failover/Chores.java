@@ -28,7 +28,7 @@ final class Chores {
     /// Stops what a failed start left behind; what should run stays, so that it is started again.
     static void halt(Draft d) {
         List<Chore> all = new ArrayList<>();
-        all.add(Chore.of(Chore.Kind.CHECK_NOTHING));
+        all.add(Chore.of(Chore.Kind.CHECK_PRE));
         all.add(Chore.stop(Hook.STOP_PRIM));
         all.add(Chore.stop(Hook.STOP_BOTH));
         all.add(Chore.of(Chore.Kind.LEVEL_NONE));
@@ -39,7 +39,7 @@ final class Chores {
     static void emergency(Draft d) {
         d.appGoal = Node.Level.NONE;
         List<Chore> all = new ArrayList<>();
-        all.add(Chore.of(Chore.Kind.CHECK_NOTHING));
+        all.add(Chore.of(Chore.Kind.CHECK_PRE));
         if (d.level != Node.Level.NONE) {
             boolean prim = d.level == Node.Level.PRIM;
             all.add(Chore.of(Chore.Kind.KILL));
@@ -54,7 +54,12 @@ final class Chores {
     /// Makes sure at a start that nothing runs.
     static void prestart(Draft d) {
         d.appGoal = Node.Level.NONE;
-        replace(d, List.of(Chore.run(Hook.TRANSITION), Chore.stop(Hook.PRESTART)));
+        replace(
+                d,
+                List.of(
+                        Chore.run(Hook.TRANSITION),
+                        Chore.stop(Hook.PRESTART),
+                        Chore.of(Chore.Kind.CHECK_PRE)));
     }
 
     /// Tells the module of a change between PRIM and ALONE; never disturbs a start or stop.
@@ -69,6 +74,7 @@ final class Chores {
     /// The last scripts of a stop; the stop waits for them.
     static void poststop(Draft d) {
         List<Chore> all = new ArrayList<>(d.chores);
+        all.add(Chore.of(Chore.Kind.CHECK_NOTHING));
         all.add(Chore.run(Hook.POSTSTOP));
         all.add(Chore.run(Hook.TRANSITION));
         replace(d, all);
@@ -78,7 +84,7 @@ final class Chores {
     private static List<Chore> path(Node.Level from, Node.Level to) {
         List<Chore> all = new ArrayList<>();
         if (from != Node.Level.NONE) {
-            all.add(Chore.of(Chore.Kind.CHECK_NOTHING));
+            all.add(Chore.of(Chore.Kind.CHECK_PRE));
             all.add(Chore.stop(from == Node.Level.PRIM ? Hook.STOP_PRIM : Hook.STOP_SECOND));
         }
         boolean anew = from == Node.Level.NONE || to == Node.Level.NONE || from == to;
@@ -140,6 +146,7 @@ final class Chores {
                 d.act(new Effect.KillApplication());
                 d.choreDeadlineNs = d.now + d.timing().killNs();
             }
+            case CHECK_PRE -> d.act(new Effect.StartCheckers(Phase.PRE));
             case CHECK_PRIM -> d.act(new Effect.StartCheckers(Phase.PRIM));
             case CHECK_SECOND -> d.act(new Effect.StartCheckers(Phase.SECOND));
             case CHECK_NOTHING -> d.act(new Effect.StopCheckers());

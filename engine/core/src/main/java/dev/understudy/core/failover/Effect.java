@@ -78,7 +78,8 @@ public sealed interface Effect {
     /// Kills every process of the module; answered by [Event.Killed].
     record KillApplication() implements Effect {}
 
-    /// Starts the checkers of a phase, and stops those of the other.
+    /// Starts the checkers of a phase, and stops those of the others; what is needed before a start
+    /// is looked at in every phase.
     record StartCheckers(Phase phase) implements Effect {}
 
     /// Stops all checkers; results that come later are not reported.

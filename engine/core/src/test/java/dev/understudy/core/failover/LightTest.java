@@ -110,8 +110,22 @@ final class LightTest {
         assertEquals(WaitReason.RESOURCE_DOWN, up.a.node.reason());
         up.go(10_000);
         assertEquals(State.WAIT, up.a.node.state());
+        // else nobody would notice that it is there again
+        assertEquals(new Effect.StartCheckers(Phase.PRE), lastOfCheckers(up.a));
         up.a.give(new Event.ResourceUp(up.now, "tcp.db"));
         assertEquals(State.UP, up.a.node.state());
+        assertEquals(new Effect.StartCheckers(Phase.PRIM), lastOfCheckers(up.a));
+        up.a.command(Command.STOP, false);
+        up.go(10_000);
+        assertEquals(State.STOP, up.a.node.state());
+        assertEquals(new Effect.StopCheckers(), lastOfCheckers(up.a));
+    }
+
+    private static Effect lastOfCheckers(Duo.Side of) {
+        return of.effects.stream()
+                .filter(e -> e instanceof Effect.StartCheckers || e instanceof Effect.StopCheckers)
+                .reduce((_, later) -> later)
+                .orElseThrow();
     }
 
     @Test

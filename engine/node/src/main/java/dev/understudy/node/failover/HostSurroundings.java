@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -291,26 +292,41 @@ final class HostSurroundings implements Surroundings {
 
     @Override
     public void startCheckers(Phase phase) {
-        Checkers checkers = parts.checkers();
-        checkers.start(dev.understudy.node.check.Phase.PRE);
-        checkers.start(dev.understudy.node.check.Phase.BOTH);
-        switch (phase) {
-            case PRIM -> {
-                checkers.stop(dev.understudy.node.check.Phase.SECOND);
-                checkers.start(dev.understudy.node.check.Phase.PRIM);
-                checkers.start(dev.understudy.node.check.Phase.UP);
-            }
-            case SECOND -> {
-                checkers.stop(dev.understudy.node.check.Phase.PRIM);
-                checkers.stop(dev.understudy.node.check.Phase.UP);
-                checkers.start(dev.understudy.node.check.Phase.SECOND);
-            }
-        }
+        switchTo(checksOf(phase));
     }
 
     @Override
     public void stopCheckers() {
-        for (var phase : dev.understudy.node.check.Phase.values()) parts.checkers().stop(phase);
+        switchTo(Set.of());
+    }
+
+    /// What a checker's `when` has to be for it to run; what is needed before a start is looked at
+    /// all the time, or nobody would notice that it is there again.
+    static Set<dev.understudy.node.check.Phase> checksOf(Phase phase) {
+        return switch (phase) {
+            case PRE -> Set.of(dev.understudy.node.check.Phase.PRE);
+            case PRIM ->
+                    Set.of(
+                            dev.understudy.node.check.Phase.PRE,
+                            dev.understudy.node.check.Phase.BOTH,
+                            dev.understudy.node.check.Phase.PRIM,
+                            dev.understudy.node.check.Phase.UP);
+            case SECOND ->
+                    Set.of(
+                            dev.understudy.node.check.Phase.PRE,
+                            dev.understudy.node.check.Phase.BOTH,
+                            dev.understudy.node.check.Phase.SECOND);
+        };
+    }
+
+    private void switchTo(Set<dev.understudy.node.check.Phase> active) {
+        for (var phase : dev.understudy.node.check.Phase.values()) {
+            if (active.contains(phase)) {
+                parts.checkers().start(phase);
+            } else {
+                parts.checkers().stop(phase);
+            }
+        }
     }
 
     /// Hears a checker; given to the checkers as their listener.

@@ -7,6 +7,7 @@ import dev.understudy.core.failover.Event;
 import dev.understudy.core.failover.Failover;
 import dev.understudy.core.failover.Hook;
 import dev.understudy.core.failover.HookResult;
+import dev.understudy.core.failover.Phase;
 import dev.understudy.core.failover.Saved;
 import dev.understudy.core.failover.Settings;
 import dev.understudy.core.failover.State;
@@ -167,7 +168,7 @@ final class SimNode {
                 applicationRuns = false;
                 answer(100, Event.Killed::new);
             }
-            case Effect.StartCheckers _ -> isChecked = true;
+            case Effect.StartCheckers start -> isChecked = start.phase() != Phase.PRE;
             case Effect.StopCheckers _ -> isChecked = false;
             case Effect.Data data -> data(data);
             default -> {}
