@@ -1,11 +1,15 @@
 package dev.understudy.node.failover;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.understudy.core.failover.Timing;
 import dev.understudy.safe.Archive;
 import dev.understudy.safe.Platform;
+import dev.understudy.safe.ReadResult;
 import dev.understudy.safe.UserConfig;
+import dev.understudy.safe.lint.Linter;
 import dev.understudy.safe.read.Resolver;
 import dev.understudy.safe.read.SafeReader;
 import java.nio.charset.StandardCharsets;
@@ -23,12 +27,50 @@ class SettingsOfTest {
     void fastSettingsFitTogether() {
         Timing fast =
                 SettingsOf.timing(
-                        config("heartbeats: {interval: 50ms, lease: 180ms, timeout: 500ms}\n"));
+                        config("heartbeats: {interval: 50ms, lease: 200ms, timeout: 500ms}\n"));
         assertEquals(500_000_000L, fast.graceNs());
         assertEquals(150_000_000L, fast.probeNs());
     }
 
+    /// An author learns of times that do not fit together from lint, not from a daemon that refuses
+    /// the module.
+    @Test
+    void whatLintAcceptsTheEngineAccepts() {
+        int accepted = 0;
+        int refused = 0;
+        for (int interval : new int[] {20, 50, 100, 200, 500}) {
+            for (int lease : new int[] {80, 150, 200, 400, 800, 1500, 1900, 3000}) {
+                for (int timeout : new int[] {100, 200, 350, 364, 365, 500, 1000, 2000, 4000}) {
+                    String beats =
+                            "heartbeats: {interval: %dms, lease: %dms, timeout: %dms}\n"
+                                    .formatted(interval, lease, timeout);
+                    if (isRefusedByLint(beats)) {
+                        refused++;
+                    } else {
+                        accepted++;
+                        assertDoesNotThrow(() -> SettingsOf.timing(config(beats)), beats);
+                    }
+                }
+            }
+        }
+        assertTrue(accepted > 40 && refused > 40, accepted + " accepted, " + refused + " refused");
+    }
+
+    private static boolean isRefusedByLint(String more) {
+        return Linter.lint(read(more)).stream().anyMatch(finding -> finding.id().equals("C028"));
+    }
+
     private static UserConfig config(String more) {
+        var read = read(more);
+        var resolved =
+                Resolver.resolve(
+                        read.module().orElseThrow(() -> new AssertionError(read.findings())),
+                        Map.of(),
+                        Platform.DEBIAN);
+        return resolved.config().orElseThrow(() -> new AssertionError(resolved.findings()));
+    }
+
+    private static ReadResult read(String more) {
         Map<String, Archive.File> files =
                 Map.of(
                         "module.yaml",
@@ -37,13 +79,7 @@ class SettingsOfTest {
                         file(
                                 "format: 1\nreplication: {directories: [{id: data, path: /srv/m}]}\n"
                                         + more));
-        var read = SafeReader.of(Archive.of(files));
-        var resolved =
-                Resolver.resolve(
-                        read.module().orElseThrow(() -> new AssertionError(read.findings())),
-                        Map.of(),
-                        Platform.DEBIAN);
-        return resolved.config().orElseThrow(() -> new AssertionError(resolved.findings()));
+        return SafeReader.of(Archive.of(files));
     }
 
     private static Archive.File file(String text) {

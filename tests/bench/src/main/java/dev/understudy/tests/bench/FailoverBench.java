@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /// one JSON object.
 public final class FailoverBench {
     private static final String FAST =
-            "heartbeats: {interval: 50ms, lease: 180ms, timeout: 500ms}\n";
+            "heartbeats: {interval: 50ms, lease: 200ms, timeout: 500ms}\n";
 
     private final Timeline timeline = new Timeline(System.out, false);
     private final List<String> rows = new ArrayList<>();
