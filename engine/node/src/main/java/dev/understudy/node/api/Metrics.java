@@ -73,10 +73,12 @@ final class Metrics {
             line("module_state_since_seconds", of(module), module.sinceMs() / 1e3);
         }
         head("module_register_epoch", "gauge", "Rises with each change of who may serve.");
-        head("module_peer_silent_seconds", "gauge", "Since the peer's last heartbeat.");
         for (ModuleState module : modules) {
             ModuleState.Register register = module.register();
             if (register != null) line("module_register_epoch", of(module), register.epoch());
+        }
+        head("module_peer_silent_seconds", "gauge", "Since the peer's last heartbeat.");
+        for (ModuleState module : modules) {
             ModuleState.Peer peer = module.peer();
             Long silentMs = peer == null ? null : peer.silentMs();
             if (silentMs != null) {
@@ -117,13 +119,17 @@ final class Metrics {
                 "Bytes of these operations.",
                 ModuleState.Replication::bytes);
         head("replication_write_seconds", "summary", "From announcement to answer of a write.");
-        head("replication_sync_seconds", "summary", "The same for an fsync.");
         for (ModuleState module : modules) {
             ModuleState.Replication one = module.replication();
             if (one == null) continue;
             String write = "replication_write_seconds";
             line(write, with(module, "quantile", "0.5"), one.acknowledgeUs() / 1e6);
             line(write, with(module, "quantile", "0.99"), one.acknowledgeP99Us() / 1e6);
+        }
+        head("replication_sync_seconds", "summary", "The same for an fsync.");
+        for (ModuleState module : modules) {
+            ModuleState.Replication one = module.replication();
+            if (one == null) continue;
             line("replication_sync_seconds", with(module, "quantile", "0.5"), one.syncUs() / 1e6);
         }
         head("resync_bytes", "gauge", "Bytes of the copy under way.");

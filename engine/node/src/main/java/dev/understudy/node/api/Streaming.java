@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -40,18 +41,20 @@ interface Streaming {
         void write(String text) throws InterruptedException {
             if (isClosed) return;
             CompletableFuture<Void> written = new CompletableFuture<>();
-            context.runOnContext(_ -> {
-                if (response.closed() || response.ended()) {
-                    isClosed = true;
-                    written.complete(null);
-                } else {
-                    response.write(Buffer.buffer(text))
-                            .onComplete(result -> {
-                                if (result.failed()) isClosed = true;
-                                written.complete(null);
-                            });
-                }
-            });
+            boolean posted =
+                    post(() -> {
+                        if (response.closed() || response.ended()) {
+                            isClosed = true;
+                            written.complete(null);
+                        } else {
+                            response.write(Buffer.buffer(text))
+                                    .onComplete(result -> {
+                                        if (result.failed()) isClosed = true;
+                                        written.complete(null);
+                                    });
+                        }
+                    });
+            if (!posted) return;
             try {
                 written.get(WRITE_SECONDS_MAX, TimeUnit.SECONDS);
             } catch (ExecutionException impossible) {
@@ -64,10 +67,22 @@ interface Streaming {
         /// Ends the answer.
         void end() {
             isClosed = true;
-            context.runOnContext(_ -> {
-                if (response.closed() || response.ended()) return;
-                response.reset().onFailure(_ -> isClosed = true);
-            });
+            boolean _ =
+                    post(() -> {
+                        if (response.closed() || response.ended()) return;
+                        response.reset().onFailure(_ -> isClosed = true);
+                    });
+        }
+
+        /// @return false if the server has closed meanwhile, and the connection with it
+        private boolean post(Runnable work) {
+            try {
+                context.runOnContext(_ -> work.run());
+                return true;
+            } catch (RejectedExecutionException closed) {
+                isClosed = true;
+                return false;
+            }
         }
     }
 }

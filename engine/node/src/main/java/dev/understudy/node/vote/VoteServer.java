@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
@@ -26,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class VoteServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VoteServer.class);
     private static final int CONNECTIONS_MAX = 32;
+    private static final long ACCEPT_PAUSE_NS = 200_000_000L;
     private static final int HANDSHAKE_MS = 2_000;
 
     /// A client asks twice a second; one that is silent for longer is gone.
@@ -78,6 +80,7 @@ public final class VoteServer implements AutoCloseable {
             } catch (IOException e) {
                 if (isClosed) return;
                 LOG.warn("vote port: {}", e.getMessage());
+                LockSupport.parkNanos(ACCEPT_PAUSE_NS); // no descriptors, say: that lasts
             }
         }
     }

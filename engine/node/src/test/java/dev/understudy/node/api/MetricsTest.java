@@ -29,13 +29,16 @@ class MetricsTest {
     @Test
     void everyLineIsWellFormedAndEachNameHasOneHead() {
         Set<String> heads = new HashSet<>();
+        String head = "";
         for (String line : lines()) {
             if (line.startsWith("# TYPE ")) {
-                assertTrue(heads.add(line.split(" ", 4)[2]), "twice: " + line);
+                head = line.split(" ", 4)[2];
+                assertTrue(heads.add(head), "twice: " + line);
             } else if (!line.startsWith("# HELP ")) {
                 var matcher = LINE.matcher(line);
                 assertTrue(matcher.matches(), line);
                 assertTrue(heads.contains(matcher.group(1)), "no head before " + line);
+                assertEquals(head, matcher.group(1), "not with its own: " + line);
             }
         }
         assertTrue(heads.size() > 15, heads.toString());
