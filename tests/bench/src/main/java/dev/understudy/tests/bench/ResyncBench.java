@@ -77,15 +77,14 @@ public final class ResyncBench {
         for (LabNode node : List.of(a, b)) {
             node.must("mkdir", "-p", data.toString(), peer().toString());
         }
-        Path archive = BenchCluster.pack(cluster, a);
-        cluster.must(a, List.of("install", archive.toString(), "--set", "data-dir=" + data));
         serveRsync();
-
         String what = files + " files of 4 KiB";
-        makeFiles(a.seen(data));
+        makeFiles(a.seen(data)); // before the module is there and the directory read-only
         settle();
         row("first copy, " + what, "rsync", rsync());
         settle();
+        Path archive = BenchCluster.pack(cluster, a);
+        cluster.must(a, List.of("install", archive.toString(), "--set", "data-dir=" + data));
         cluster.must(a, List.of("prim", "-m", MODULE));
         cluster.awaitState(a, MODULE, "ALONE", PATIENCE);
         row("first copy, " + what, "understudy", startB());
