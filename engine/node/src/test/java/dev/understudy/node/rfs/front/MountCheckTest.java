@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.understudy.core.member.HaException;
+import dev.understudy.posix.fs.Cover;
 import dev.understudy.posix.fs.Fd;
 import dev.understudy.posix.fuse.FuseConnection;
 import java.nio.file.Files;
@@ -61,10 +62,13 @@ class MountCheckTest {
     void aDeadMountIsTakenAway() throws Exception {
         Path data = Files.createDirectory(temp.resolve("data"));
         Files.writeString(data.resolve("below"), "x");
+        Cover.put(temp.toRealPath().resolve("data"));
+        assertThrows(java.io.IOException.class, () -> Files.readString(data.resolve("below")));
+        assertThrows(java.io.IOException.class, () -> Files.writeString(data.resolve("x"), "x"));
         FuseConnection.mount(data, "dead", 0).close();
         assertThrows(java.io.IOException.class, () -> Files.readString(data.resolve("below")));
         FuseConnection hangs = FuseConnection.mount(temp.toRealPath().resolve("data"), "hangs", 0);
-        assertEquals(2, FuseConnection.detachStale(data));
+        assertEquals(3, FuseConnection.detachStale(data));
         assertEquals("x", Files.readString(data.resolve("below")));
         hangs.close();
         assertTrue(Fd.close(-1) < 0);
