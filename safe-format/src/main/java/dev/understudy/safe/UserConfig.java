@@ -1,6 +1,7 @@
 package dev.understudy.safe;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /// What `conf/userconfig.yaml` says, after parameters and platform: everything has a value.
@@ -127,6 +128,49 @@ public record UserConfig(
 
     /// A failover rule of the module itself.
     ///
-    /// @param condition an expression over resources, as written
-    public record Rule(String id, String condition, Action action) {}
+    /// @param condition an expression over resources, as written; read by
+    ///   [dev.understudy.safe.read.Conditions]
+    /// @param stable for so long without a gap the condition holds before anything is done
+    public record Rule(String id, String condition, Duration stable, Action action) {
+        /// How long a condition holds if nothing else is said.
+        public static final Duration STABLE = Duration.ofSeconds(3);
+
+        /// So many different resources the rules of a module may name.
+        public static final int NAMED_MAX = 32;
+    }
+
+    /// A resource that something in the configuration sets.
+    ///
+    /// @param name `<class>.<id>`
+    /// @param when it is looked at
+    /// @param action taken when it goes down, without any rule being written
+    public record Resource(String name, When when, Action action) {}
+
+    /// Gives the resources that checkers, processes and services with `watch` set, in the order of
+    /// the configuration.
+    public List<Resource> resources() {
+        List<Resource> all = new ArrayList<>();
+        checkers.forEach(c -> all.add(new Resource(c.resource(), c.when(), c.action())));
+        processes.forEach(p -> all.add(new Resource("process." + p.id(), p.when(), p.action())));
+        for (Service service : services) {
+            service.watch()
+                    .ifPresent(w ->
+                            all.add(
+                                    new Resource(
+                                            "service." + service.id(),
+                                            service.when(),
+                                            w.action())));
+        }
+        return List.copyOf(all);
+    }
+
+    /// Gives the names of the resources that a comparison of a rule is about.
+    ///
+    /// @return empty if nobody sets such a resource
+    public List<String> named(Condition.Is is) {
+        if (is.resource().matches("custom[.][^*?]+")) {
+            return List.of(is.resource()); // set by scripts
+        }
+        return resources().stream().map(Resource::name).filter(is::isAbout).toList();
+    }
 }

@@ -59,6 +59,7 @@ public final class Linter {
                     new PlatformService(),
                     new PlatformPath(),
                     new UnknownResource(),
+                    new WaitRule(),
                     new StartsAtBoot(),
                     new ExcludesAll(),
                     new AtMostBelowAtLeast(),

@@ -53,6 +53,7 @@ final class ConfigMapper {
                                 new UserConfig.Rule(
                                         r.text("id", ""),
                                         r.text("if", ""),
+                                        r.duration("for", UserConfig.Rule.STABLE),
                                         r.word("then", Action.NONE, Action.class)))
                         .toList());
     }

@@ -3,6 +3,7 @@ package dev.understudy.core.failover;
 import dev.understudy.core.member.Register;
 import dev.understudy.core.member.RegisterChange;
 import dev.understudy.core.member.RegisterOutcome;
+import dev.understudy.core.rules.Value;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,11 +28,24 @@ final class Absorb {
                 d.journal(Rule.VIP_FAILED, failed.text());
                 d.lease = d.lease.raised(false); // a probe of the peer would not find it
             }
-            case Event.ResourceDown down -> Resources.down(d, down.resource(), down.action());
-            case Event.ResourceUp up -> up(d, up.resource());
+            case Event.ResourceDown down -> {
+                Ruling.found(d, down.resource(), Value.DOWN);
+                Resources.down(d, down.resource(), down.action());
+            }
+            case Event.ResourceUp up -> {
+                Ruling.found(d, up.resource(), Value.UP);
+                up(d, up.resource());
+            }
+            case Event.ResourceUnknown unknown -> {
+                Ruling.found(d, unknown.resource(), Value.UNKNOWN);
+                Ruling.dropped(d, unknown.resource());
+                up(d, unknown.resource()); // what is not looked at holds nothing up
+            }
             case Event.Commanded commanded -> Commands.run(d, commanded);
             case Event.Configured configured -> {
+                FailoverRules before = d.settings.rules();
                 d.settings = configured.settings();
+                Ruling.reconfigured(d, before);
                 d.journal(Rule.RECONFIGURED, "digest=" + d.settings.digest());
                 d.tell();
             }
@@ -149,7 +163,7 @@ final class Absorb {
         }
     }
 
-    private static void up(Draft d, String resource) {
+    static void up(Draft d, String resource) {
         Set<String> left = new TreeSet<>(d.downResources);
         if (left.remove(resource)) {
             d.downResources = left;

@@ -22,6 +22,8 @@ import dev.understudy.core.member.Register;
 /// @param joinId names the resynchronisation under way: the target's wish, the source's consent; 0
 ///   if none
 /// @param marks what else is so
+/// @param findings the sender's resources that rules name; means something to a node with the same
+///   digest alone
 public record Beat(
         NodeId from,
         long incarnation,
@@ -34,7 +36,8 @@ public record Beat(
         Lineage lineage,
         String digest,
         long joinId,
-        Marks marks)
+        Marks marks,
+        Findings findings)
         implements Message {
 
     /// Facts that are true or false.

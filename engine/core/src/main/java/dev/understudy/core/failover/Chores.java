@@ -146,10 +146,13 @@ final class Chores {
                 d.act(new Effect.KillApplication());
                 d.choreDeadlineNs = d.now + d.timing().killNs();
             }
-            case CHECK_PRE -> d.act(new Effect.StartCheckers(Phase.PRE));
-            case CHECK_PRIM -> d.act(new Effect.StartCheckers(Phase.PRIM));
-            case CHECK_SECOND -> d.act(new Effect.StartCheckers(Phase.SECOND));
-            case CHECK_NOTHING -> d.act(new Effect.StopCheckers());
+            case CHECK_PRE -> check(d, Phase.PRE);
+            case CHECK_PRIM -> check(d, Phase.PRIM);
+            case CHECK_SECOND -> check(d, Phase.SECOND);
+            case CHECK_NOTHING -> {
+                d.act(new Effect.StopCheckers());
+                Ruling.phase(d, null);
+            }
             case LEVEL_NONE -> d.level = Node.Level.NONE;
             case LEVEL_SECOND -> d.level = Node.Level.SECOND;
             case LEVEL_PRIM -> d.level = Node.Level.PRIM;
@@ -159,6 +162,11 @@ final class Chores {
             case RUN, STOP, FORCE, KILL -> true;
             default -> false;
         };
+    }
+
+    private static void check(Draft d, Phase phase) {
+        d.act(new Effect.StartCheckers(phase));
+        Ruling.phase(d, phase);
     }
 
     private static void hook(Draft d, Hook hook, boolean force) {

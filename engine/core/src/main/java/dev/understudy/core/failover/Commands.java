@@ -250,15 +250,9 @@ final class Commands {
 
     /// Exchanges the roles; refused unless both copies are equal.
     static String swap(Draft d, Rule rule, String why) {
-        Beat peer = d.contact();
-        if (d.state != State.PRIM) {
-            return "swap needs a PRIM and a SECOND; this node is " + d.state;
-        }
-        if (peer == null || peer.state() != State.SECOND || d.lease.isFrozen()) {
-            return "the peer does not answer as SECOND: nothing is exchanged";
-        }
-        if (!d.isIdle() || d.isExpelling || d.isStopping()) {
-            return "another transition is under way: wait for it";
+        String refusal = whyNoSwap(d);
+        if (!refusal.isEmpty()) {
+            return refusal;
         }
         d.journal(rule, why);
         Chores.aim(d, Node.Level.NONE);
@@ -272,6 +266,21 @@ final class Commands {
                         Job.REST,
                         Job.CHANGE_SWAP,
                         Job.BECOME_SECOND));
+        return "";
+    }
+
+    /// Tells what stands against an exchange of the roles now; empty if nothing does.
+    static String whyNoSwap(Draft d) {
+        Beat peer = d.contact();
+        if (d.state != State.PRIM) {
+            return "swap needs a PRIM and a SECOND; this node is " + d.state;
+        }
+        if (peer == null || peer.state() != State.SECOND || d.lease.isFrozen()) {
+            return "the peer does not answer as SECOND: nothing is exchanged";
+        }
+        if (!d.isIdle() || d.isExpelling || d.isStopping()) {
+            return "another transition is under way: wait for it";
+        }
         return "";
     }
 

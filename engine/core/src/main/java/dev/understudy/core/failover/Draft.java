@@ -53,6 +53,7 @@ final class Draft {
     long choreDeadlineNs;
     Node.Trouble trouble;
     Set<String> downResources;
+    Node.Rulings rulings;
 
     Node.Join join;
     Node.Disk disk;
@@ -99,6 +100,7 @@ final class Draft {
         choreDeadlineNs = node.app().deadlineNs();
         trouble = node.app().trouble();
         downResources = node.app().downResources();
+        rulings = node.app().rulings();
         join = node.join();
         disk = node.disk();
     }
@@ -125,7 +127,8 @@ final class Draft {
                         choreBegun,
                         choreDeadlineNs,
                         trouble,
-                        downResources);
+                        downResources,
+                        rulings);
         Node next =
                 new Node(
                         settings,

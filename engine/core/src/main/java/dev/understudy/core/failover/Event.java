@@ -59,6 +59,9 @@ public sealed interface Event {
     /// A resource is up again.
     record ResourceUp(long nowNs, String resource) implements Event {}
 
+    /// Nobody looks at a resource any more: its checker is switched off.
+    record ResourceUnknown(long nowNs, String resource) implements Event {}
+
     /// An operator's command; answered by [Effect.Answer] with the same id in the same step.
     ///
     /// @param id chosen by the shell

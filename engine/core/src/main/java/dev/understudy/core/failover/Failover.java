@@ -73,6 +73,7 @@ public final class Failover {
             draft.isMoved = false;
             Duties.run(draft);
             Resources.run(draft);
+            Ruling.run(draft);
             Chores.run(draft);
             decide(draft);
             Check.state(++rounds < ROUNDS_MAX, "no end of the step in %s", draft.state);
@@ -114,7 +115,8 @@ public final class Failover {
             node.duty().deadlineNs(),
             node.app().deadlineNs(),
             node.app().trouble().retryNs(),
-            Resources.lastsAtNs(node.app())
+            Resources.lastsAtNs(node.app()),
+            Ruling.nextNs(node)
         };
         for (long moment : moments) {
             if (moment > node.nowNs() && moment < next) {
@@ -152,6 +154,7 @@ public final class Failover {
                         node.settings().isPreferred(),
                         Starting.hasLostMemory(node.saved(), node.life()),
                         node.wish().askedUntilNs() > nowNs,
-                        node.saved().isFailoverHeld()));
+                        node.saved().isFailoverHeld()),
+                node.app().rulings().own());
     }
 }

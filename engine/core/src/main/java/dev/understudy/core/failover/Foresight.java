@@ -7,6 +7,7 @@ import dev.understudy.core.rules.RestartCount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -327,7 +328,8 @@ public final class Foresight {
                     beat.lineage(),
                     beat.digest(),
                     beat.joinId(),
-                    beat.marks());
+                    beat.marks(),
+                    beat.findings());
         }
 
         /// The peer by its newest beat; null if it is silent or there is none.
@@ -401,7 +403,24 @@ public final class Foresight {
                             false,
                             failed ? "the application failed there" : "");
             return new Node.App(
-                    List.of(), level, level, !failed, now, 1, false, 0, trouble, Set.of());
+                    List.of(),
+                    level,
+                    level,
+                    !failed,
+                    now,
+                    1,
+                    false,
+                    0,
+                    trouble,
+                    Set.of(),
+                    new Node.Rulings(
+                            beat.findings(),
+                            switch (level) {
+                                case PRIM -> Phase.PRIM;
+                                case SECOND -> Phase.SECOND;
+                                case NONE -> Phase.PRE;
+                            },
+                            Map.of()));
         }
 
         private static Node.Join join(Beat beat, Node present) {

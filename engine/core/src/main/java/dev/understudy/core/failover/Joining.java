@@ -165,7 +165,13 @@ final class Joining {
                         .withDuty(true, false, d.life.bootId())
                         .withPeerMayBeAlone(!fromJoin));
         d.act(new Effect.Follow(d.register.epoch().value()));
-        d.become(State.SECOND, fromJoin ? Rule.STANDS_BY : Rule.SWAP_DONE, "");
+        String why =
+                switch (d.cause) {
+                    case RULE_SWAPS, RESOURCE_SWAPS, RESTART_LIMIT ->
+                            fromJoin ? "" : "because of " + d.trouble.cause();
+                    default -> "";
+                };
+        d.become(State.SECOND, fromJoin ? Rule.STANDS_BY : Rule.SWAP_DONE, why);
         d.because(WaitReason.NONE);
         Chores.aim(d, Node.Level.SECOND);
     }

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes a [Message] as bytes and reads it back.
 ///
-/// Big-endian. Version u8 (now 1), kind u8, then the fields in the order of the records; text is a
+/// Big-endian. Version u8 (now 2), kind u8, then the fields in the order of the records; text is a
 /// u8 length and ASCII of at most 64 bytes, an enum its place in the lists below as u8, marks one
-/// bit each in a u16. A reader takes its own version only: both nodes carry the same version before
-/// they form a pair.
+/// bit each in a u16, findings as u64. A reader takes its own version only: both nodes carry the
+/// same version before they form a pair.
 public final class MessageCodec {
     /// No message is longer, in bytes; it fits a datagram that no Ethernet fragments.
     public static final int LENGTH_MAX = 900;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int BEAT = 1;
     private static final int FENCED = 2;
     private static final int TEXT_MAX = 64;
@@ -114,6 +114,7 @@ public final class MessageCodec {
         }
         putText(out, beat.digest());
         out.putLong(beat.joinId()).putShort((short) bits(beat.marks()));
+        out.putLong(beat.findings().bits());
     }
 
     private static Beat beat(ByteBuffer in) {
@@ -139,7 +140,8 @@ public final class MessageCodec {
                 lineage,
                 digest,
                 in.getLong(),
-                marks(in.getShort()));
+                marks(in.getShort()),
+                new Findings(in.getLong()));
     }
 
     private static Register register(ByteBuffer in) {

@@ -4,6 +4,7 @@ import dev.understudy.core.member.Register;
 import dev.understudy.core.member.RegisterChange;
 import dev.understudy.core.rules.RestartCount;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -218,7 +219,8 @@ public record Node(
     /// @param isBegun the first chore has been begun and waits for its answer
     /// @param deadlineNs when it has taken too long
     /// @param trouble what failed of late
-    /// @param downResources resources with action wait that are down
+    /// @param downResources resources and rules with action wait that are down
+    /// @param rulings what the module's failover rules look at
     public record App(
             List<Chore> chores,
             Level level,
@@ -229,7 +231,8 @@ public record Node(
             boolean isBegun,
             long deadlineNs,
             Trouble trouble,
-            Set<String> downResources) {
+            Set<String> downResources,
+            Rulings rulings) {
         static final App NONE =
                 new App(
                         List.of(),
@@ -241,7 +244,8 @@ public record Node(
                         false,
                         0,
                         Trouble.NONE,
-                        Set.of());
+                        Set.of(),
+                        Rulings.NONE);
 
         public App {
             chores = List.copyOf(chores);
@@ -253,6 +257,33 @@ public record Node(
             return trouble.isFailed();
         }
     }
+
+    /// What the module's failover rules look at, and which of them hold.
+    ///
+    /// @param own values of this node's resources
+    /// @param phase which checkers run; null if none
+    /// @param held the rules whose condition holds, by id
+    public record Rulings(Findings own, @Nullable Phase phase, Map<String, Held> held) {
+        static final Rulings NONE = new Rulings(Findings.NONE, null, Map.of());
+
+        public Rulings {
+            held = Map.copyOf(held);
+        }
+
+        Rulings with(Findings values) {
+            return new Rulings(values, phase, held);
+        }
+
+        Rulings with(Map<String, Held> rules) {
+            return new Rulings(own, phase, rules);
+        }
+    }
+
+    /// A failover rule whose condition holds.
+    ///
+    /// @param sinceNs since when, without a gap
+    /// @param isDone what it says was done, or the restart limit kept it from that
+    public record Held(long sinceNs, boolean isDone) {}
 
     /// Failures of the application on this node, and what follows from them.
     ///

@@ -41,7 +41,10 @@ final class Resources {
             case STOPSTART -> failed(d, resource, true);
             case STOP -> Stopping.stop(d, Rule.RESOURCE_STOPS, resource, false);
             case SWAP -> {
-                if (!Commands.swap(d, Rule.RESOURCE_SWAPS, resource).isEmpty()) {
+                boolean swaps = isPeerAPlace(d) && Commands.whyNoSwap(d).isEmpty();
+                if (swaps && isWithinLimit(d) && counts(d, resource)) {
+                    givesAway(d, Rule.RESOURCE_SWAPS, resource);
+                } else {
                     failed(d, resource, false);
                 }
             }
@@ -87,8 +90,12 @@ final class Resources {
         }
     }
 
+    static boolean isWithinLimit(Draft d) {
+        return d.trouble.restarts().isAllowed(d.settings.restartLimit(), d.now);
+    }
+
     /// Counts a failure; false: the restart limit is reached.
-    private static boolean counts(Draft d, String why) {
+    static boolean counts(Draft d, String why) {
         Node.Trouble t = d.trouble;
         boolean allowed = t.restarts().isAllowed(d.settings.restartLimit(), d.now);
         RestartCount restarts =
@@ -108,9 +115,20 @@ final class Resources {
 
     /// Gives the application to a SECOND where it did not fail of late.
     private static boolean handsOver(Draft d, Rule rule, String why) {
+        return isPeerAPlace(d) && givesAway(d, rule, why);
+    }
+
+    /// The peer may be given the application: it did not fail there, and was not given away from
+    /// there, of late.
+    static boolean isPeerAPlace(Draft d) {
         Beat peer = d.contact();
-        boolean peerCan = d.isFailoverOn() && peer != null && !peer.marks().isAppFailed();
-        if (!peerCan || !Commands.swap(d, rule, why).isEmpty()) {
+        return d.isFailoverOn() && peer != null && !peer.marks().isAppFailed();
+    }
+
+    /// Exchanges the roles; for a while, longer each time, this node says that it is no place for
+    /// the application, so that the peer does not hand it back at once.
+    static boolean givesAway(Draft d, Rule rule, String why) {
+        if (!Commands.swap(d, rule, why).isEmpty()) {
             return false;
         }
         long pauseNs = Math.max(PAUSE_BEYOND_NS, pauseNs(d.trouble.tries()));
@@ -189,6 +207,7 @@ final class Resources {
     static void forgive(Draft d) {
         boolean waits = d.trouble.retryNs() != 0 && d.isServing() && !d.isStopping();
         d.trouble = Node.Trouble.NONE;
+        Ruling.forget(d);
         if (waits && d.chores.isEmpty() && d.appGoal == Node.Level.PRIM) {
             Chores.restart(d);
         }

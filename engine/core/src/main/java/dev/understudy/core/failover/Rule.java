@@ -94,6 +94,9 @@ public enum Rule {
     RETRIES_LATER(610, "the application failed: it is tried again after a pause"),
     RETRIES(611, "the pause is over: start the application again"),
     APPLICATION_LASTS(612, "the application has run for a while: earlier failures are forgotten"),
+    RULE_HOLDS(613, "a failover rule of the module holds"),
+    RULE_SWAPS(614, "a failover rule of the module holds: exchange the roles"),
+    RULE_RESTS(615, "a failover rule holds, but the restart limit is reached: nothing is done"),
 
     GENERATION_MINTED(701, "first write without the peer: a new generation begins"),
     DISK_FAILED(702, "the disk here failed: stop serving from it"),

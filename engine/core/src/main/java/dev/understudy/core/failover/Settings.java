@@ -16,6 +16,7 @@ import dev.understudy.core.rules.RestartLimit;
 /// @param isPreferred this node keeps its data when both wrote; on one node at most
 /// @param restartLimit how often a failing application is restarted
 /// @param timing times
+/// @param rules the module's own failover rules
 public record Settings(
         NodeId self,
         NodeId peer,
@@ -26,7 +27,8 @@ public record Settings(
         boolean failover,
         boolean isPreferred,
         RestartLimit restartLimit,
-        Timing timing) {
+        Timing timing,
+        FailoverRules rules) {
     /// Tells whether the module is of kind light: STOP, WAIT and UP on this node, without a peer.
     public boolean isLight() {
         return peer.equals(self);
@@ -47,7 +49,8 @@ public record Settings(
                 failover,
                 peerIsPreferred,
                 restartLimit,
-                timing);
+                timing,
+                rules);
     }
 
     /// Tells whether SECOND can ever have enough evidence to take over from mere silence.

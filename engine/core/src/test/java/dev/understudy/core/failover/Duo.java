@@ -24,6 +24,7 @@ final class Duo {
     final List<Line> timed = new ArrayList<>();
 
     private final String preferred;
+    private final FailoverRules rules;
     final Side a;
     final Side b;
     boolean isLinked = true;
@@ -85,7 +86,8 @@ final class Duo {
                             true,
                             preferred.equals(name),
                             new RestartLimit(1, 3_600_000 * MS),
-                            Timing.DEFAULT);
+                            Timing.DEFAULT,
+                            rules);
             node = boot();
         }
 
@@ -219,8 +221,11 @@ final class Duo {
         }
 
         private void note(Effect.Journal line) {
-            if (line.from() != line.to()) {
+            boolean isRule = line.rule().number() >= 613 && line.rule().number() <= 615;
+            if (line.from() != line.to() || isRule) {
                 timed.add(new Line(now, name, line));
+            }
+            if (line.from() != line.to()) {
                 lines.add(
                         String.format(
                                 "%s %s -> %s %d %s",
@@ -243,13 +248,20 @@ final class Duo {
 
     /// @param preferred names the preferred primary; empty if there is none
     Duo(Isolation isolation, boolean evidence, String preferred) {
+        this(isolation, evidence, preferred, FailoverRules.NONE);
+    }
+
+    /// @param preferred names the preferred primary; empty if there is none
+    Duo(Isolation isolation, boolean evidence, String preferred, FailoverRules rules) {
         this.preferred = preferred;
+        this.rules = rules;
         a = new Side("a", "b", isolation, evidence);
         b = new Side("b", "a", isolation, evidence);
     }
 
     private Duo(boolean light) {
         preferred = "";
+        rules = FailoverRules.NONE;
         a = new Side("a", light ? "a" : "b", Isolation.PROTECT, true);
         b = new Side("b", light ? "b" : "a", Isolation.PROTECT, true);
     }

@@ -91,7 +91,8 @@ final class FailoverTest {
                                     true,
                                     false,
                                     s.restartLimit(),
-                                    s.timing())));
+                                    s.timing(),
+                                    s.rules())));
             duo.b.command(Command.START);
             duo.go(3_000);
             assertEquals("ALONE WAIT", duo.states());

@@ -9,12 +9,16 @@ import dev.understudy.core.member.Epoch;
 import dev.understudy.core.member.Generation;
 import dev.understudy.core.member.NodeId;
 import dev.understudy.core.member.Register;
+import dev.understudy.core.rules.Value;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class MessageCodecTest {
+    private static final List<Value> VALUES = List.of(Value.values());
+
     private static Beat beat(SplittableRandom random) {
         NodeId a = new NodeId("a".repeat(1 + random.nextInt(63)));
         NodeId b = new NodeId("b".repeat(1 + random.nextInt(63)));
@@ -46,7 +50,16 @@ final class MessageCodecTest {
                 lineage,
                 "d".repeat(random.nextInt(65)),
                 random.nextLong(),
-                marks(random.nextInt(2048)));
+                marks(random.nextInt(2048)),
+                findings(random));
+    }
+
+    private static Findings findings(SplittableRandom random) {
+        Findings all = Findings.NONE;
+        for (int i = random.nextInt(FailoverRules.WATCHED_MAX + 1); i > 0; i--) {
+            all = all.with(i - 1, VALUES.get(random.nextInt(3)));
+        }
+        return all;
     }
 
     private static Beat.Marks marks(int bits) {

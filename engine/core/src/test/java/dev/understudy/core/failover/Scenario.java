@@ -35,16 +35,18 @@ final class Scenario {
         Isolation isolation = Isolation.PROTECT;
         boolean evidence = true;
         String preferred = "";
+        FailoverRules rules = FailoverRules.NONE;
         for (String word : words.subList(1, words.size())) {
             String value = word.substring(word.indexOf('=') + 1);
             switch (word.substring(0, word.indexOf('='))) {
                 case "isolation" -> isolation = Isolation.valueOf(value.toUpperCase(Locale.ROOT));
                 case "evidence" -> evidence = !value.equals("no");
                 case "preferred" -> preferred = value;
+                case "rules" -> rules = TestRules.of(value.split(",", -1));
                 default -> throw new IllegalArgumentException(word);
             }
         }
-        duo = new Duo(isolation, evidence, preferred);
+        duo = new Duo(isolation, evidence, preferred, rules);
     }
 
     private void pair() {
@@ -75,6 +77,7 @@ final class Scenario {
                                     duo.now,
                                     words.get(2),
                                     Action.valueOf(words.get(3).toUpperCase(Locale.ROOT))));
+            case "unknown" -> side.give(new Event.ResourceUnknown(duo.now, words.get(2)));
             case "up" -> side.give(new Event.ResourceUp(duo.now, words.get(2)));
             case "disk-error" -> side.give(new Event.LocalDiskError(duo.now, words.get(2)));
             default -> throw new IllegalArgumentException("no command " + command);
@@ -115,6 +118,19 @@ final class Scenario {
         answers.forEach(answer -> text.append(answer).append('\n'));
         answers.clear();
         for (Duo.Line line : duo.timed) {
+            if (line.journal().from() == line.journal().to()) {
+                text.append(
+                        String.format(
+                                Locale.ROOT,
+                                "%6.2f s  %s %s  rule %d: %s (%s)%n",
+                                (line.atNs() - sinceNs) / 1e9,
+                                line.who(),
+                                line.journal().from(),
+                                line.journal().rule().number(),
+                                line.journal().rule().reason(),
+                                line.journal().detail()));
+                continue;
+            }
             text.append(
                     String.format(
                             Locale.ROOT,

@@ -78,7 +78,8 @@ final class WalkTest {
                         false,
                         0,
                         Node.Trouble.NONE,
-                        Set.of());
+                        Set.of(),
+                        Node.Rulings.NONE);
         return new Node(
                 SETTINGS,
                 fresh.life(),
@@ -110,7 +111,8 @@ final class WalkTest {
                 saved(data).lineage(),
                 "digest",
                 1,
-                Beat.Marks.NONE);
+                Beat.Marks.NONE,
+                Findings.NONE);
     }
 
     private static List<Event> events(List<Beat> beats) {

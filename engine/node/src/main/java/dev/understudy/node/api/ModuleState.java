@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// @param replication the data path's numbers; null without replicated directories
 /// @param resync progress of a copy that is running; null if none is
 /// @param addresses the virtual addresses
-/// @param resources checkers and other resources
+/// @param resources checkers and other resources, with what each failure leads to by itself
+/// @param rules the module's own failover rules
 /// @param warnings what an operator should know, most important first
 public record ModuleState(
         String module,
@@ -48,6 +49,7 @@ public record ModuleState(
         @Nullable Resync resync,
         List<Address> addresses,
         List<Resource> resources,
+        List<Rule> rules,
         List<String> warnings) {
 
     /// The words that operators use.
@@ -168,5 +170,23 @@ public record ModuleState(
     /// @param value `up`, `down` or `unknown`
     /// @param atMs milliseconds since 1970 UTC of the last change
     /// @param text what the checker said; may be empty
-    public record Resource(String name, String value, long atMs, String text) {}
+    /// @param action what follows when it goes down, without a rule of the module: `none`,
+    ///   `restart`, `stopstart`, `stop`, `swap` or `wait`
+    public record Resource(String name, String value, long atMs, String text, String action) {}
+
+    /// A failover rule of the module.
+    ///
+    /// @param id as in the configuration
+    /// @param condition as in the configuration
+    /// @param forMs for so long the condition holds before anything is done
+    /// @param action what is done
+    /// @param state `idle`, `holds` (not yet done), or `done` (and still holds)
+    /// @param sinceMs milliseconds since 1970 UTC since when it holds; null if it does not
+    public record Rule(
+            String id,
+            String condition,
+            long forMs,
+            String action,
+            String state,
+            @Nullable Long sinceMs) {}
 }

@@ -21,7 +21,15 @@ public interface Checkers extends AutoCloseable {
     /// return.
     void stop(Phase phase);
 
-    /// Gives the state of all resources of the configuration, by id.
+    /// Sets a resource of class `custom.`, which no checker looks at; a change is told at once. It
+    /// is forgotten when the phase [Phase#PRE] stops.
+    ///
+    /// @param id `custom.<id>`
+    /// @param detail why, for people
+    /// @throws IllegalStateException if too many were set
+    void say(String id, boolean isUp, String detail);
+
+    /// Gives the state of all resources of the configuration by id, then of those that were set.
     List<ResourceState> states();
 
     /// Gives the action configured for a resource: none, restart, stopstart, stop, swap or wait.

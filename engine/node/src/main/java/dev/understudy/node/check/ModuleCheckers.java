@@ -14,9 +14,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /// The checkers, process watches and service watches of one module, each on a virtual thread of its
 /// own.
@@ -25,14 +27,22 @@ public final class ModuleCheckers implements Checkers {
     /// timeout.
     private static final int AT_ONCE = 16;
 
+    /// A script that makes up names must not fill the memory.
+    private static final int SAID_MAX = 100;
+
     private final Map<String, Watch> watches = new LinkedHashMap<>();
     private final Map<String, Action> actions = new LinkedHashMap<>();
     private final Set<Phase> phases = EnumSet.noneOf(Phase.class);
     private final Set<String> off = new TreeSet<>();
+    private final Map<String, ResourceState> said = new TreeMap<>();
+    private final Listener listener;
+    private final LongSupplier nowNs;
 
     /// Makes them; none runs before its phase is started.
     public ModuleCheckers(
             UserConfig config, CheckSources sources, Listener listener, LongSupplier nowNs) {
+        this.listener = listener;
+        this.nowNs = nowNs;
         Semaphore places = new Semaphore(AT_ONCE);
         List<Watch.Plan> plans = new ArrayList<>();
         for (Checker checker : config.checkers()) {
@@ -82,6 +92,7 @@ public final class ModuleCheckers implements Checkers {
     @Override
     public synchronized void stop(Phase phase) {
         phases.remove(phase);
+        if (phase == Phase.PRE) said.clear();
         watches.values().stream().filter(w -> w.phase() == phase).forEach(Watch::stop);
     }
 
@@ -108,8 +119,22 @@ public final class ModuleCheckers implements Checkers {
     }
 
     @Override
-    public List<ResourceState> states() {
-        return watches.values().stream().map(Watch::state).toList();
+    public synchronized void say(String id, boolean isUp, String detail) {
+        Health health = isUp ? Health.UP : Health.DOWN;
+        ResourceState before = said.get(id);
+        if (before != null && before.health() == health) return;
+        if (before == null && said.size() >= SAID_MAX) {
+            throw new IllegalStateException("more than " + SAID_MAX + " resources are set");
+        }
+        ResourceState now = new ResourceState(id, health, nowNs.getAsLong(), isUp ? "" : detail);
+        said.put(id, now);
+        listener.changed(now);
+    }
+
+    @Override
+    public synchronized List<ResourceState> states() {
+        return Stream.concat(watches.values().stream().map(Watch::state), said.values().stream())
+                .toList();
     }
 
     @Override

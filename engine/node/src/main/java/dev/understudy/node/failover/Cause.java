@@ -30,6 +30,7 @@ final class Cause {
             case Event.VipFailed failed -> "virtual address: " + failed.text();
             case Event.ResourceDown down -> down.resource() + " is down";
             case Event.ResourceUp up -> up.resource() + " is up";
+            case Event.ResourceUnknown unknown -> unknown.resource() + " is not looked at any more";
             case Event.Commanded commanded ->
                     "command " + commanded.command() + (commanded.force() ? " --force" : "");
             case Event.Configured _ -> "new configuration";

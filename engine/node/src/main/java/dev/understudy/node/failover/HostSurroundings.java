@@ -340,7 +340,7 @@ final class HostSurroundings implements Surroundings {
                                     now,
                                     state.id(),
                                     Action.valueOf(action.toUpperCase(Locale.ROOT))));
-            case INIT -> {}
+            case INIT -> {} // the core knows which phase each resource belongs to
         }
     }
 

@@ -206,6 +206,8 @@ public final class ModuleFactory {
                                     () -> addresses(vip),
                                     checkers::states,
                                     checkers::off,
+                                    checkers::action,
+                                    checkers::say,
                                     checkers::enable),
                             new ModuleRuntime.Makers(
                                     this::data,
@@ -516,7 +518,7 @@ public final class ModuleFactory {
 
         @Override
         public void setResource(String id, boolean isUp, String detail) {
-            LOG.info("module {}: script sets resource {} to {} {}", name, id, isUp, detail);
+            known().ifPresent(module -> module.say(id, isUp, detail));
         }
 
         @Override

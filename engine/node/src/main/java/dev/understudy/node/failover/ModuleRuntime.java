@@ -25,6 +25,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /// One configured module on this node: its loop, its data path and what surrounds it.
@@ -63,12 +64,25 @@ public final class ModuleRuntime implements AutoCloseable {
     /// @param addresses the virtual addresses
     /// @param resources the checkers' findings
     /// @param off ids of the checkers that are switched off
+    /// @param action what the failure of a resource leads to by itself
+    /// @param say sets a resource of class `custom.`
     /// @param enable switches checkers off and on, see [dev.understudy.node.check.Checkers#enable]
     public record Views(
             Supplier<List<ModuleState.Address>> addresses,
             Supplier<List<ResourceState>> resources,
             Supplier<List<String>> off,
+            UnaryOperator<String> action,
+            Saying say,
             BiFunction<String, Boolean, List<String>> enable) {}
+
+    /// Sets resources of class `custom.`.
+    @FunctionalInterface
+    public interface Saying {
+        /// Sets one.
+        ///
+        /// @param detail why, for people
+        void say(String id, boolean isUp, String detail);
+    }
 
     /// Makes what reports to the loop.
     ///
@@ -207,6 +221,7 @@ public final class ModuleRuntime implements AutoCloseable {
                 views.addresses().get(),
                 views.resources().get(),
                 views.off().get(),
+                views.action(),
                 ticker.nowNs());
     }
 
@@ -253,13 +268,18 @@ public final class ModuleRuntime implements AutoCloseable {
     List<String> checkers(String id, boolean isOn) {
         List<String> ids = views.enable().apply(id, isOn);
         // What is not looked at any more holds nothing up.
-        if (!isOn) ids.forEach(one -> offer(new Event.ResourceUp(ticker.nowNs(), one)));
+        if (!isOn) ids.forEach(one -> offer(new Event.ResourceUnknown(ticker.nowNs(), one)));
         journal.append(
                 Entry.event(
                         facts.name(),
                         isOn ? "CHECKERS_ON" : "CHECKERS_OFF",
                         (isOn ? "switched on: " : "switched off: ") + String.join(", ", ids)));
         return ids;
+    }
+
+    /// Sets a resource that scripts and operators say, for the module's failover rules.
+    void say(String id, boolean isUp, String detail) {
+        views.say().say(id, isUp, detail);
     }
 
     /// How often rules fired.

@@ -30,7 +30,8 @@ final class SettingsOf {
                 new RestartLimit(
                         settings.restartLimit().count(),
                         settings.restartLimit().within().toNanos()),
-                timing(config));
+                timing(config),
+                RulesOf.of(config));
     }
 
     /// The settings while a majority decides, or while it does not.
@@ -48,7 +49,8 @@ final class SettingsOf {
                 now.failover(),
                 now.isPreferred(),
                 now.restartLimit(),
-                now.timing());
+                now.timing(),
+                now.rules());
     }
 
     private static String shortened(String digest) {

@@ -3,6 +3,7 @@ package dev.understudy.node.failover;
 import dev.understudy.core.failover.Beat;
 import dev.understudy.core.failover.Chore;
 import dev.understudy.core.failover.DataState;
+import dev.understudy.core.failover.FailoverRules;
 import dev.understudy.core.failover.Hook;
 import dev.understudy.core.failover.Node;
 import dev.understudy.core.failover.State;
@@ -13,6 +14,7 @@ import dev.understudy.node.check.ResourceState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Puts what the core knows into the words of the API; pure.
@@ -27,6 +29,7 @@ final class StateView {
             List<ModuleState.Address> addresses,
             List<ResourceState> resources,
             List<String> off,
+            UnaryOperator<String> action,
             long nowNs) {
         Node node = loop.node();
         return new ModuleState(
@@ -48,7 +51,10 @@ final class StateView {
                 facts.isReplicating() ? replication(facts, node, numbers) : null,
                 resync(node, numbers.resync()),
                 addresses,
-                resources.stream().map(state -> resource(state, nowNs)).toList(),
+                resources.stream()
+                        .map(state -> resource(state, action.apply(state.id()), nowNs))
+                        .toList(),
+                rules(node, nowNs),
                 warnings(node, numbers, off));
     }
 
@@ -181,15 +187,35 @@ final class StateView {
                 secondsLeft);
     }
 
-    private static ModuleState.Resource resource(ResourceState state, long nowNs) {
+    private static ModuleState.Resource resource(ResourceState state, String action, long nowNs) {
         String value =
                 switch (state.health()) {
                     case INIT -> "unknown";
                     case UP -> "up";
                     case DOWN -> "down";
                 };
-        long atMs = System.currentTimeMillis() - (nowNs - state.sinceNs()) / 1_000_000;
-        return new ModuleState.Resource(state.id(), value, atMs, state.detail());
+        return new ModuleState.Resource(
+                state.id(), value, atMs(state.sinceNs(), nowNs), state.detail(), action);
+    }
+
+    private static long atMs(long atNs, long nowNs) {
+        return System.currentTimeMillis() - (nowNs - atNs) / 1_000_000;
+    }
+
+    private static List<ModuleState.Rule> rules(Node node, long nowNs) {
+        List<ModuleState.Rule> rules = new ArrayList<>();
+        for (FailoverRules.Entry rule : node.settings().rules().rules()) {
+            Node.Held held = node.app().rulings().held().get(rule.id());
+            rules.add(
+                    new ModuleState.Rule(
+                            rule.id(),
+                            rule.text(),
+                            rule.stableNs() / 1_000_000,
+                            rule.action().name().toLowerCase(Locale.ROOT),
+                            held == null ? "idle" : held.isDone() ? "done" : "holds",
+                            held == null ? null : atMs(held.sinceNs(), nowNs)));
+        }
+        return rules;
     }
 
     private static List<String> warnings(Node node, DataPath.Numbers numbers, List<String> off) {

@@ -182,7 +182,8 @@ final class ScriptCalls implements CallHandler {
                     .orElse(NullNode.instance);
         }
         String health = arguments.text(1, "health");
-        if (!id.startsWith("custom.") || !(health.equals("up") || health.equals("down"))) {
+        if (!id.matches("custom[.][A-Za-z0-9_.-]{1,56}")
+                || !(health.equals("up") || health.equals("down"))) {
             throw arguments.wrong("set resources custom.<id> to 'up' or 'down'");
         }
         module.view()

@@ -1,6 +1,7 @@
 package dev.understudy.node.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.understudy.node.check.CheckSources.Verdict;
@@ -63,6 +64,26 @@ class ModuleCheckersTest {
             throw new AssertionError("nothing was told within 60 s");
         }
         return state;
+    }
+
+    @Test
+    void whatAScriptSaysIsToldOnceAndForgottenWithTheModulesStop() throws InterruptedException {
+        try (ModuleCheckers checkers = checkers("")) {
+            checkers.start(Phase.PRE);
+            checkers.say("custom.licence", false, "expired");
+            checkers.say("custom.licence", false, "still");
+            assertEquals(Health.DOWN, next().health());
+            checkers.say("custom.licence", true, "");
+            assertEquals(Health.UP, next().health());
+            assertEquals(
+                    List.of("custom.licence"),
+                    checkers.states().stream().map(ResourceState::id).toList());
+            assertEquals("none", checkers.action("custom.licence"));
+            checkers.stop(Phase.PRE);
+            assertEquals(List.of(), checkers.states());
+            for (int i = 0; i < 100; i++) checkers.say("custom.n" + i, true, "");
+            assertThrows(IllegalStateException.class, () -> checkers.say("custom.more", true, ""));
+        }
     }
 
     @Test

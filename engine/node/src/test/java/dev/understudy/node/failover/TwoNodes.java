@@ -2,6 +2,7 @@ package dev.understudy.node.failover;
 
 import dev.understudy.core.failover.Effect;
 import dev.understudy.core.failover.Event;
+import dev.understudy.core.failover.FailoverRules;
 import dev.understudy.core.failover.Fenced;
 import dev.understudy.core.failover.Hook;
 import dev.understudy.core.failover.HookResult;
@@ -146,7 +147,8 @@ final class TwoNodes {
                             true,
                             false,
                             new RestartLimit(3, TimeUnit.HOURS.toNanos(24)),
-                            Timing.DEFAULT);
+                            Timing.DEFAULT,
+                            FailoverRules.NONE);
             module =
                     ModuleRuntime.open(
                             new ModuleRuntime.Facts("m", "1", "digest", true, "memory", "auto"),
@@ -162,6 +164,8 @@ final class TwoNodes {
                                     List::of,
                                     List::of,
                                     () -> List.copyOf(off),
+                                    _ -> "none",
+                                    (_, _, _) -> {},
                                     (id, isOn) -> {
                                         if (isOn) off.remove(id);
                                         else off.add(id);

@@ -303,7 +303,8 @@ final class Daemon {
                         beat.lineage(),
                         beat.digest(),
                         beat.joinId(),
-                        beat.marks());
+                        beat.marks(),
+                        beat.findings());
         world.datagram(machine.index, () -> machine.other().hear(told));
         world.in(
                 5 * World.MS,

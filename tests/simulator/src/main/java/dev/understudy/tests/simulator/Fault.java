@@ -83,6 +83,10 @@ public enum Fault {
     RECONFIGURE,
     /// The operator switches failover off for a while.
     FAILOVER_OFF,
+    /// A resource is down on one machine and up on the other: failover rules act.
+    RULE_HOLDS,
+    /// A resource is down on both, and a failover rule would swap to and fro.
+    RULES_QUARREL,
     /// The operator detaches a stopped side for a while.
     DETACH,
     /// The operator forces a node that does not serve.

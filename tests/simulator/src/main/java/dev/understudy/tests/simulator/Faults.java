@@ -8,6 +8,7 @@ import dev.understudy.core.failover.Node;
 import dev.understudy.core.failover.Settings;
 import dev.understudy.core.failover.State;
 import dev.understudy.core.failover.WaitReason;
+import dev.understudy.core.rules.Value;
 import java.util.SplittableRandom;
 
 /// Injects faults at random, and takes them all back at the end.
@@ -186,6 +187,7 @@ final class Faults {
         return switch (fault) {
             case SWAP, RESTART, DUPLICATE, RECONFIGURE, FAILOVER_OFF, DETACH -> false;
             case FAILOVER_HELD -> false;
+            case RULES_QUARREL -> false;
             case APP_BROKEN, APP_CRASHES -> false;
             case POWER, POWER_TORN, POWER_BOTH -> false;
             default -> !fault.isOfVoterAlone();
@@ -212,6 +214,8 @@ final class Faults {
                     daemon.offer(now -> new Event.LocalDiskError(now, "ENOSPC"));
                 }
             }
+            case RULE_HOLDS -> worse(machine);
+            case RULES_QUARREL -> quarrel();
             case STREAM_STALLS -> stall(daemon);
             case RESOURCE_WAITS -> {
                 daemon.offer(now -> new Event.ResourceDown(now, "intf.lan", Action.WAIT));
@@ -303,7 +307,8 @@ final class Faults {
                 failover,
                 s.isPreferred(),
                 s.restartLimit(),
-                s.timing());
+                s.timing(),
+                s.rules());
     }
 
     private static void configure(Machine machine, Settings settings) {
@@ -318,6 +323,40 @@ final class Faults {
             Action.NONE, Action.RESTART, Action.STOPSTART, Action.STOP, Action.SWAP
         };
         return actions[fate.nextInt(actions.length)];
+    }
+
+    /// A resource is down on one machine and up on the other: a rule swaps.
+    private void worse(Machine machine) {
+        found(machine, SimRules.DISK, Value.DOWN);
+        found(machine.other(), SimRules.DISK, Value.UP);
+        found(machine, SimRules.LAN, fate.nextBoolean() ? Value.DOWN : Value.UP);
+        broken(() -> {
+            found(machine, SimRules.DISK, Value.UP);
+            found(machine, SimRules.LAN, Value.UP);
+        });
+    }
+
+    /// A resource is down on both, and a rule that does not ask for the other node's swaps.
+    private void quarrel() {
+        for (Machine machine : machines) {
+            found(machine, SimRules.QUERY, Value.DOWN);
+        }
+        broken(() -> {
+            for (Machine machine : machines) {
+                found(machine, SimRules.QUERY, Value.UP);
+            }
+        });
+    }
+
+    private static void found(Machine machine, String resource, Value value) {
+        if (machine.daemon != null) {
+            machine.daemon.offer(now ->
+                    switch (value) {
+                        case UP -> new Event.ResourceUp(now, resource);
+                        case DOWN -> new Event.ResourceDown(now, resource, Action.NONE);
+                        case UNKNOWN -> new Event.ResourceUnknown(now, resource);
+                    });
+        }
     }
 
     private void stall(Daemon daemon) {
@@ -445,6 +484,9 @@ final class Faults {
             machine.isAppBroken = false;
             machine.isAppCrashing = false;
             configure(machine, with(machine, "healed", true));
+            for (String resource : SimRules.RESOURCES) {
+                found(machine, resource, Value.UP);
+            }
         }
     }
 

@@ -77,7 +77,8 @@ final class Machine {
                         true,
                         index == 0 && world.isPreferring,
                         new RestartLimit(3, 600 * World.SECOND),
-                        TIMING);
+                        TIMING,
+                        SimRules.ALL);
         clockOffsetNs = world.between(World.SECOND, 1000 * World.SECOND);
         drift = (world.random.nextDouble() - 0.5) * 2e-4; // +-100 ppm
     }

@@ -282,13 +282,36 @@ public final class StateCommand extends ControlCommand {
         }
         for (Json resource : state.list("resources")) {
             String text = resource.text("text");
+            String action = resource.text("action");
             rows.add(
                     List.of(
                             resource.text("name"),
-                            resource.text("value") + (text.isEmpty() ? "" : ", " + text)));
+                            resource.text("value")
+                                    + (text.isEmpty() ? "" : ", " + text)
+                                    + (action.isEmpty() || action.equals("none")
+                                            ? ""
+                                            : "; when down: " + action)));
+        }
+        for (Json rule : state.list("rules")) {
+            rows.add(List.of("rule " + rule.text("id"), rule(rule)));
         }
         for (String warning : state.words("warnings")) rows.add(List.of("warning", warning));
         return Words.table(rows);
+    }
+
+    private static String rule(Json rule) {
+        String held =
+                switch (rule.text("state")) {
+                    case "holds" -> ": holds since " + Words.time(rule.number("sinceMs"));
+                    case "done" -> ": done, holds since " + Words.time(rule.number("sinceMs"));
+                    default -> "";
+                };
+        return "if %s for %s then %s%s"
+                .formatted(
+                        rule.text("condition"),
+                        Words.seconds(Math.ceilDiv(rule.number("forMs"), 1000L)),
+                        rule.text("action"),
+                        held);
     }
 
     private static String peer(Json peer) {

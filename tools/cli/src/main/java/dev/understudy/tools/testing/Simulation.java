@@ -3,6 +3,7 @@ package dev.understudy.tools.testing;
 import dev.understudy.core.failover.Command;
 import dev.understudy.core.failover.Event;
 import dev.understudy.core.failover.Failover;
+import dev.understudy.core.failover.FailoverRules;
 import dev.understudy.core.failover.Isolation;
 import dev.understudy.core.failover.Settings;
 import dev.understudy.core.failover.State;
@@ -150,7 +151,8 @@ public final class Simulation implements AutoCloseable {
                 config.module().failover(),
                 name.equals("server1"),
                 new RestartLimit(limit.count(), limit.within().toNanos()),
-                timing);
+                timing,
+                FailoverRules.NONE);
     }
 
     private void inflict(String fault) {

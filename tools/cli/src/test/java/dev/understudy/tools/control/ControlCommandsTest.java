@@ -36,7 +36,9 @@ class ControlCommandsTest {
              "resync":null,
              "addresses":[{"id":"main","address":"10.0.0.9","networkInterface":"eth0",
                            "isRaised":true}],
-             "resources":[{"name":"tcp.port","value":"up","atMs":0,"text":""}],
+             "resources":[{"name":"tcp.port","value":"up","atMs":0,"text":"","action":"restart"}],
+             "rules":[{"id":"worse","condition":"tcp.port == down","forMs":3000,"action":"swap",
+                       "state":"idle","sinceMs":null}],
              "warnings":[]}
             """;
     private static final String RUNNING =
@@ -108,7 +110,8 @@ class ControlCommandsTest {
                 register      epoch 7, in sync node1 and node2, primary node1, policy protect
                 replication   link up, 3 operations on the way, 8.0 KiB unconfirmed, 0 B dirty in 0 files
                 address main  10.0.0.9 on eth0
-                tcp.port      up
+                tcp.port      up; when down: restart
+                rule worse    if tcp.port == down for 3 s then swap
                 """,
                 out);
     }
