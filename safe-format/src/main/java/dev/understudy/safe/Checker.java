@@ -76,6 +76,17 @@ public record Checker(
         }
     }
 
+    /// Watches that there is room in a file system.
+    ///
+    /// @param path of anything in it
+    /// @param free so much must be free for programs that are not root
+    public record Disk(String path, Size free) implements Kind {
+        @Override
+        public String type() {
+            return "disk";
+        }
+    }
+
     /// Asks an HTTP server.
     ///
     /// @param status the code that is expected

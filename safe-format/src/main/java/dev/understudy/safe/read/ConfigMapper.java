@@ -9,6 +9,7 @@ import dev.understudy.safe.Manifest;
 import dev.understudy.safe.Node;
 import dev.understudy.safe.ProcessWatch;
 import dev.understudy.safe.Replication;
+import dev.understudy.safe.Size;
 import dev.understudy.safe.UserConfig;
 import dev.understudy.safe.VirtualIp;
 import dev.understudy.safe.When;
@@ -185,6 +186,10 @@ final class ConfigMapper {
                     case "ping" -> new Checker.Ping(f.text("address", ""));
                     case "interface" -> new Checker.Interface(f.text("interface", ""));
                     case "ip" -> new Checker.Ip(f.text("address", ""));
+                    case "disk" ->
+                            new Checker.Disk(
+                                    f.text("path", ""),
+                                    Size.parse(f.text("free", "")).orElse(new Size(1L << 30)));
                     case "http" -> new Checker.Http(f.text("url", ""), f.number("status", 200));
                     default -> new Checker.OtherModule(f.text("name", ""), f.optional("node"));
                 };

@@ -30,7 +30,7 @@ final class Absorb {
             }
             case Event.ResourceDown down -> {
                 Ruling.found(d, down.resource(), Value.DOWN);
-                Resources.down(d, down.resource(), down.action());
+                Resources.down(d, down.resource(), down.action(), down.services());
             }
             case Event.ResourceUp up -> {
                 Ruling.found(d, up.resource(), Value.UP);

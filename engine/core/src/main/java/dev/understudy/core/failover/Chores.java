@@ -113,6 +113,7 @@ final class Chores {
 
     private static void replace(Draft d, List<Chore> work) {
         d.chores = new ArrayList<>(work);
+        d.only = List.of();
         d.choreBegun = false;
         d.isUp = false;
         d.isMoved = true;
@@ -177,7 +178,7 @@ final class Chores {
                     case START_PRIM, START_SECOND, START_BOTH -> timing.startNs();
                     default -> force ? timing.forceStopNs() : timing.stopNs();
                 };
-        d.act(new Effect.RunHook(d.run, hook, force, timeoutNs, d.state, aimed(d)));
+        d.act(new Effect.RunHook(d.run, hook, force, timeoutNs, d.state, aimed(d), d.only));
         d.choreDeadlineNs = d.now + timeoutNs + SLACK_NS;
     }
 
@@ -194,6 +195,7 @@ final class Chores {
 
     private static void up(Draft d) {
         d.isUp = true;
+        d.only = List.of();
         d.upSinceNs = d.now;
         if (d.appGoal == Node.Level.PRIM) {
             d.trouble = d.trouble.handed(false).failed(false).until(0);
@@ -247,6 +249,9 @@ final class Chores {
 
     private static void instead(Draft d, Chore other) {
         d.chores.set(0, other);
+        if (other.kind() == Chore.Kind.KILL) {
+            d.only = List.of(); // nothing is left of the others either
+        }
         d.choreBegun = false;
         d.isMoved = true;
     }

@@ -54,6 +54,7 @@ final class Draft {
     Node.Trouble trouble;
     Set<String> downResources;
     Node.Rulings rulings;
+    List<String> only;
 
     Node.Join join;
     Node.Disk disk;
@@ -101,6 +102,7 @@ final class Draft {
         trouble = node.app().trouble();
         downResources = node.app().downResources();
         rulings = node.app().rulings();
+        only = node.app().only();
         join = node.join();
         disk = node.disk();
     }
@@ -128,7 +130,8 @@ final class Draft {
                         choreDeadlineNs,
                         trouble,
                         downResources,
-                        rulings);
+                        rulings,
+                        only);
         Node next =
                 new Node(
                         settings,

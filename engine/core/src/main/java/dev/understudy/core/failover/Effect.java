@@ -4,6 +4,7 @@ import dev.understudy.core.member.Generation;
 import dev.understudy.core.member.NodeId;
 import dev.understudy.core.member.Register;
 import dev.understudy.core.member.RegisterChange;
+import java.util.List;
 
 /// What the shell has to do, in the order given.
 ///
@@ -72,8 +73,20 @@ public sealed interface Effect {
     ///
     /// @param force the second, forced call of a stop hook
     /// @param timeoutNs after which the shell cancels it and answers TIMEOUT
-    record RunHook(long run, Hook hook, boolean force, long timeoutNs, State from, State to)
-            implements Effect {}
+    /// @param services those that the hook is limited to, by id; empty for all
+    record RunHook(
+            long run,
+            Hook hook,
+            boolean force,
+            long timeoutNs,
+            State from,
+            State to,
+            List<String> services)
+            implements Effect {
+        public RunHook {
+            services = List.copyOf(services);
+        }
+    }
 
     /// Kills every process of the module; answered by [Event.Killed].
     record KillApplication() implements Effect {}

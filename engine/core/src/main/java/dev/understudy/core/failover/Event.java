@@ -2,6 +2,7 @@ package dev.understudy.core.failover;
 
 import dev.understudy.core.member.Generation;
 import dev.understudy.core.member.RegisterOutcome;
+import java.util.List;
 
 /// What the shell saw, given to [Failover#step] one by one.
 ///
@@ -54,7 +55,18 @@ public sealed interface Event {
     /// A checker found a resource down, for as many times as its configuration wants.
     ///
     /// @param resource as `tcp.web`
-    record ResourceDown(long nowNs, String resource, Action action) implements Event {}
+    /// @param services those that a restart is limited to, by id; empty for all
+    record ResourceDown(long nowNs, String resource, Action action, List<String> services)
+            implements Event {
+        public ResourceDown {
+            services = List.copyOf(services);
+        }
+
+        /// A restart is one of the whole application.
+        public ResourceDown(long nowNs, String resource, Action action) {
+            this(nowNs, resource, action, List.of());
+        }
+    }
 
     /// A resource is up again.
     record ResourceUp(long nowNs, String resource) implements Event {}

@@ -420,7 +420,8 @@ public final class Foresight {
                                 case SECOND -> Phase.SECOND;
                                 case NONE -> Phase.PRE;
                             },
-                            Map.of()));
+                            Map.of()),
+                    List.of());
         }
 
         private static Node.Join join(Beat beat, Node present) {

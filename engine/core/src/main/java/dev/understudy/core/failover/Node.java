@@ -221,6 +221,7 @@ public record Node(
     /// @param trouble what failed of late
     /// @param downResources resources and rules with action wait that are down
     /// @param rulings what the module's failover rules look at
+    /// @param only services that the restart under way is limited to; empty if it is not
     public record App(
             List<Chore> chores,
             Level level,
@@ -232,7 +233,8 @@ public record Node(
             long deadlineNs,
             Trouble trouble,
             Set<String> downResources,
-            Rulings rulings) {
+            Rulings rulings,
+            List<String> only) {
         static final App NONE =
                 new App(
                         List.of(),
@@ -245,10 +247,12 @@ public record Node(
                         0,
                         Trouble.NONE,
                         Set.of(),
-                        Rulings.NONE);
+                        Rulings.NONE,
+                        List.of());
 
         public App {
             chores = List.copyOf(chores);
+            only = List.copyOf(only);
             downResources = Set.copyOf(downResources);
         }
 

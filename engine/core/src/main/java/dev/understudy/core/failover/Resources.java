@@ -1,6 +1,7 @@
 package dev.understudy.core.failover;
 
 import dev.understudy.core.rules.RestartCount;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -25,7 +26,8 @@ final class Resources {
 
     private Resources() {}
 
-    static void down(Draft d, String resource, Action action) {
+    /// @param services those that a restart is limited to; empty for all
+    static void down(Draft d, String resource, Action action, List<String> services) {
         boolean active = d.isServing() || d.state == State.SECOND;
         if (action == Action.WAIT) {
             Set<String> more = new TreeSet<>(d.downResources);
@@ -37,15 +39,15 @@ final class Resources {
         }
         switch (action) {
             case NONE -> d.journal(Rule.RESOURCE_SHOWN, resource);
-            case RESTART -> failed(d, resource, false);
-            case STOPSTART -> failed(d, resource, true);
+            case RESTART -> failed(d, resource, false, services);
+            case STOPSTART -> failed(d, resource, true, List.of());
             case STOP -> Stopping.stop(d, Rule.RESOURCE_STOPS, resource, false);
             case SWAP -> {
                 boolean swaps = isPeerAPlace(d) && Commands.whyNoSwap(d).isEmpty();
                 if (swaps && isWithinLimit(d) && counts(d, resource)) {
                     givesAway(d, Rule.RESOURCE_SWAPS, resource);
                 } else {
-                    failed(d, resource, false);
+                    failed(d, resource, false, List.of());
                 }
             }
             case WAIT -> Stopping.stop(d, Rule.RESOURCE_WAITS, resource, true);
@@ -53,7 +55,8 @@ final class Resources {
     }
 
     /// What a running application reports: restarted at once within the limit.
-    private static void failed(Draft d, String resource, boolean withModule) {
+    private static void failed(
+            Draft d, String resource, boolean withModule, List<String> services) {
         if (!d.isUp) {
             return; // a start or stop is under way already, or waits for its time
         }
@@ -61,8 +64,10 @@ final class Resources {
             if (withModule) {
                 Stopping.stop(d, Rule.RESOURCE_STOPS, resource, true);
             } else {
-                d.journal(Rule.RESOURCE_RESTARTS, resource);
+                String only = services.isEmpty() ? "" : ", only " + String.join(", ", services);
+                d.journal(Rule.RESOURCE_RESTARTS, resource + only);
                 Chores.restart(d);
+                d.only = services;
             }
             return;
         }
@@ -100,7 +105,10 @@ final class Resources {
         boolean allowed = t.restarts().isAllowed(d.settings.restartLimit(), d.now);
         RestartCount restarts =
                 allowed ? t.restarts().plus(d.settings.restartLimit(), d.now) : t.restarts();
-        d.trouble = new Node.Trouble(restarts, t.tries() + 1, t.isFailed(), 0, t.isHanded(), why);
+        // Not serving, the moment is until when the peer is to spare this node: that goes on.
+        long retryNs = d.isServing() ? 0 : t.retryNs();
+        d.trouble =
+                new Node.Trouble(restarts, t.tries() + 1, t.isFailed(), retryNs, t.isHanded(), why);
         return allowed;
     }
 

@@ -183,7 +183,7 @@ final class Ruling {
         }
         d.journal(Rule.RULE_HOLDS, why);
         if (rule.action() != Action.NONE) {
-            Resources.down(d, rule.resource(), rule.action());
+            Resources.down(d, rule.resource(), rule.action(), List.of());
         }
     }
 

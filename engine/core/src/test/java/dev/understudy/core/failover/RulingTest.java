@@ -227,6 +227,60 @@ final class RulingTest {
     }
 
     @Test
+    void aFailureOnSecondDoesNotProlongThePauseAfterItGaveAway() {
+        Duo duo = pair("worse");
+        down(duo.a, "script.disk");
+        up(duo.b, "script.disk");
+        duo.go(3_000);
+        assertEquals("SECOND PRIM", duo.states());
+        assertTrue(duo.a.node.app().isFailed());
+        duo.a.give(new Event.ResourceDown(duo.now, "tcp.standby", Action.RESTART));
+        duo.go(6_000);
+        assertFalse(duo.a.node.app().isFailed());
+    }
+
+    @Test
+    void aRestartMayBeLimitedToServices() {
+        Duo duo = Duo.pair();
+        duo.a.give(
+                new Event.ResourceDown(
+                        duo.now, "process.vms", Action.RESTART, List.of("mgmt", "log")));
+        duo.go(1_000);
+        assertEquals(
+                List.of(
+                        "STOP_PRIM [mgmt, log]",
+                        "STOP_BOTH [mgmt, log]",
+                        "START_BOTH [mgmt, log]",
+                        "START_PRIM [mgmt, log]"),
+                hooks(duo.a));
+        duo.a.effects.clear();
+        duo.a.command(Command.RESTART);
+        duo.go(1_000);
+        assertEquals(
+                List.of("STOP_PRIM []", "STOP_BOTH []", "START_BOTH []", "START_PRIM []"),
+                hooks(duo.a));
+    }
+
+    /// What was killed with the few must come back with all.
+    @Test
+    void aLimitedRestartThatHadToKillStartsEverything() {
+        Duo duo = Duo.pair();
+        duo.a.failing.add(Hook.STOP_PRIM);
+        duo.a.give(new Event.ResourceDown(duo.now, "process.vms", Action.RESTART, List.of("mgmt")));
+        duo.go(1_000);
+        assertEquals("START_PRIM []", hooks(duo.a).getLast());
+    }
+
+    private static List<String> hooks(Duo.Side side) {
+        List<String> hooks = new ArrayList<>();
+        for (Effect effect : side.effects) {
+            if (effect instanceof Effect.RunHook hook)
+                hooks.add(hook.hook() + " " + hook.services());
+        }
+        return hooks;
+    }
+
+    @Test
     void aCheckerThatIsSwitchedOffEndsTheWait() {
         Duo duo = pair("lan");
         down(duo.a, "ping.lan");

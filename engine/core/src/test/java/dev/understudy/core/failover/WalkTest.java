@@ -79,7 +79,8 @@ final class WalkTest {
                         0,
                         Node.Trouble.NONE,
                         Set.of(),
-                        Node.Rulings.NONE);
+                        Node.Rulings.NONE,
+                        List.of());
         return new Node(
                 SETTINGS,
                 fresh.life(),

@@ -1,6 +1,8 @@
 package dev.understudy.node.check;
 
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Optional;
 
 /// What checkers look at beyond sockets and processes; implemented by whoever runs the module's
 /// services and scripts.
@@ -26,6 +28,16 @@ public interface CheckSources {
     /// @param file path of the script in the archive
     /// @param resource id of the resource that it sets
     Verdict script(String file, String resource, Duration timeout) throws InterruptedException;
+
+    /// Looks whether an address is on this machine and on no other one; may block.
+    ///
+    /// @param timeout until the silence of others is believed
+    Verdict address(InetAddress address, Duration timeout) throws InterruptedException;
+
+    /// Tells whether another module serves with its application up.
+    ///
+    /// @param node where; empty for this one
+    Verdict module(String name, Optional<String> node);
 
     /// Tells the address that `virtual-ip` stands for, as text.
     ///

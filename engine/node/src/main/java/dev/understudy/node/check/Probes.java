@@ -4,14 +4,15 @@ import dev.understudy.node.check.CheckSources.Verdict;
 import dev.understudy.posix.process.ProcessTable;
 import dev.understudy.safe.Checker;
 import dev.understudy.safe.ProcessWatch;
+import dev.understudy.safe.Size;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,6 +20,8 @@ import java.util.regex.Pattern;
 
 /// The tests behind the checkers.
 final class Probes {
+    private static final Duration LISTEN_MAX = Duration.ofSeconds(1);
+
     private Probes() {}
 
     /// Makes the test of a checker.
@@ -35,10 +38,11 @@ final class Probes {
                     () -> sources.script(file, checker.resource(), timeout);
             case Checker.Ping(String address) -> () -> ping(address, timeout);
             case Checker.Interface(String name) -> () -> link(name);
-            case Checker.Ip(String address) -> () -> address(address);
+            case Checker.Ip(String address) -> () -> address(address, sources, timeout);
+            case Checker.Disk(String path, Size free) -> () -> disk(path, free);
             case Checker.Http(String url, int status) -> () -> http(url, status, timeout);
-            case Checker.OtherModule(String name, Optional<String> _) ->
-                    () -> Verdict.down("module checkers are not there yet: " + name);
+            case Checker.OtherModule(String name, Optional<String> node) ->
+                    () -> sources.module(name, node);
         };
     }
 
@@ -75,13 +79,29 @@ final class Probes {
         }
     }
 
-    private static Verdict address(String address) {
+    private static Verdict address(String address, CheckSources sources, Duration timeout)
+            throws InterruptedException {
         try {
-            return NetworkInterface.getByInetAddress(InetAddress.getByName(address)) != null
-                    ? Verdict.UP
-                    : Verdict.down("no interface has " + address);
+            // A neighbour answers within milliseconds; silence needs no more than a second.
+            Duration listen = timeout.dividedBy(2);
+            return sources.address(
+                    InetAddress.getByName(address),
+                    listen.compareTo(LISTEN_MAX) < 0 ? listen : LISTEN_MAX);
         } catch (IOException e) {
             return Verdict.down("cannot look for " + address + ": " + e.getMessage());
+        }
+    }
+
+    static Verdict disk(String path, Size free) {
+        try {
+            long usable = Files.getFileStore(Path.of(path)).getUsableSpace();
+            return usable >= free.bytes()
+                    ? Verdict.UP
+                    : Verdict.down(
+                            "%,d bytes are free at %s, wanted are %s"
+                                    .formatted(usable, path, free));
+        } catch (IOException | InvalidPathException e) {
+            return Verdict.down("cannot look at " + path + ": " + e);
         }
     }
 

@@ -229,10 +229,14 @@ final class HostSurroundings implements Surroundings {
             long timeoutNs,
             State from,
             State to,
+            List<String> services,
             Consumer<HookResult> answer) {
         var room = dev.understudy.node.script.Hook.valueOf(hook.name());
         String action = room.isStop() ? "stop" : "start";
-        HookContext graceful = HookContext.of(from.name(), to.name(), action);
+        HookContext graceful =
+                services.isEmpty()
+                        ? HookContext.of(from.name(), to.name(), action)
+                        : new HookContext(from.name(), to.name(), "restart", false, services);
         var running =
                 parts.application()
                         .run(
@@ -330,7 +334,14 @@ final class HostSurroundings implements Surroundings {
     }
 
     /// Hears a checker; given to the checkers as their listener.
-    static void changed(ResourceState state, String action, Ticker ticker, Consumer<Event> report) {
+    ///
+    /// @param services those that a restart is limited to; empty for all
+    static void changed(
+            ResourceState state,
+            String action,
+            List<String> services,
+            Ticker ticker,
+            Consumer<Event> report) {
         long now = ticker.nowNs();
         switch (state.health()) {
             case UP -> report.accept(new Event.ResourceUp(now, state.id()));
@@ -339,7 +350,8 @@ final class HostSurroundings implements Surroundings {
                             new Event.ResourceDown(
                                     now,
                                     state.id(),
-                                    Action.valueOf(action.toUpperCase(Locale.ROOT))));
+                                    Action.valueOf(action.toUpperCase(Locale.ROOT)),
+                                    services));
             case INIT -> {} // the core knows which phase each resource belongs to
         }
     }

@@ -35,6 +35,7 @@ import dev.understudy.node.script.ModuleView;
 import dev.understudy.node.script.ScriptHosts;
 import dev.understudy.node.store.Home;
 import dev.understudy.node.store.Ticker;
+import dev.understudy.node.vip.AddressCheck;
 import dev.understudy.node.vip.PingWitness;
 import dev.understudy.node.vip.VipSpec;
 import dev.understudy.node.vip.VirtualIp;
@@ -69,6 +70,7 @@ public final class ModuleFactory {
 
     /// What all modules of a node share.
     ///
+    /// @param modules all modules of the node, for those that look at others
     /// @param instance tells this daemon from others on the machine: letters and digits, the same
     ///   at every start
     /// @param hooks the script host that runs hooks
@@ -76,6 +78,7 @@ public final class ModuleFactory {
     /// @param hostLoop runs announcements of addresses and pings; may wait for milliseconds
     public record Shared(
             Home home,
+            Modules modules,
             Ticker ticker,
             Journal journal,
             GuardClient guard,
@@ -239,7 +242,14 @@ public final class ModuleFactory {
                                         .with("resource", state.id())
                                         .with("action", action));
             }
-            HostSurroundings.changed(state, action, shared.ticker(), report);
+            HostSurroundings.changed(state, action, services(state.id()), shared.ticker(), report);
+        }
+
+        private List<String> services(String resource) {
+            return config.processes().stream()
+                    .filter(process -> resource.equals("process." + process.id()))
+                    .flatMap(process -> process.services().stream())
+                    .toList();
         }
 
         private Surroundings surroundings(
@@ -467,6 +477,18 @@ public final class ModuleFactory {
                         throws InterruptedException {
                     var result = application.check(file, resource, timeout);
                     return result.isUp() ? Verdict.UP : Verdict.down(result.detail());
+                }
+
+                @Override
+                public Verdict address(InetAddress address, Duration timeout) {
+                    return AddressCheck.problem(address, timeout.toNanos())
+                            .map(Verdict::down)
+                            .orElse(Verdict.UP);
+                }
+
+                @Override
+                public Verdict module(String other, Optional<String> node) {
+                    return Neighbours.verdict(shared.modules().find(other), other, node);
                 }
 
                 @Override

@@ -396,6 +396,7 @@ public final class ModuleLoop implements AutoCloseable {
                 hook.timeoutNs(),
                 hook.from(),
                 hook.to(),
+                hook.services(),
                 result -> offer(new Event.HookEnded(ticker.nowNs(), hook.run(), result)));
     }
 

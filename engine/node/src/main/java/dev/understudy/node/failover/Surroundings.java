@@ -5,6 +5,7 @@ import dev.understudy.core.failover.Hook;
 import dev.understudy.core.failover.HookResult;
 import dev.understudy.core.failover.Phase;
 import dev.understudy.core.failover.State;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// Everything beside the data path that the loop of a module acts upon.
@@ -35,12 +36,15 @@ public interface Surroundings extends AutoCloseable {
     void probe(boolean vip, long timeoutNs, Consumer<Evidence> answer);
 
     /// Runs a hook; one that still runs is cancelled first.
+    ///
+    /// @param services those that it is limited to, by id; empty for all
     void runHook(
             Hook hook,
             boolean force,
             long timeoutNs,
             State from,
             State to,
+            List<String> services,
             Consumer<HookResult> answer);
 
     /// Kills every process of the module.

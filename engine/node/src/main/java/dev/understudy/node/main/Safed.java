@@ -157,6 +157,7 @@ public final class Safed {
                     new ModuleFactory(
                             new ModuleFactory.Shared(
                                     home,
+                                    modules,
                                     ticker,
                                     journal,
                                     guard,

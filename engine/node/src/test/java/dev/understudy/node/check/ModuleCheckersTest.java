@@ -67,6 +67,35 @@ class ModuleCheckersTest {
     }
 
     @Test
+    void disksAddressesAndOtherModulesAreLookedAt() throws Exception {
+        try (ModuleCheckers checkers =
+                checkers(
+                        """
+                        checkers:
+                          - {id: some, type: disk, path: /, free: 1KiB}
+                          - {id: much, type: disk, path: /, free: 1000000TiB}
+                          - {id: gone, type: disk, path: /no/such/place, free: 1KiB}
+                          - {id: own, type: ip, address: 127.0.0.1, timeout: 1s}
+                          - {id: db, type: module, name: db}
+                          - {id: far, type: module, name: db, node: server2}
+                        """)) {
+            checkers.start(Phase.PRIM);
+            Map<String, ResourceState> seen = new HashMap<>();
+            while (seen.size() < 6) {
+                ResourceState one = next();
+                seen.put(one.id(), one);
+            }
+            assertEquals(Health.UP, of(seen, "disk.some").health());
+            assertEquals(Health.DOWN, of(seen, "disk.gone").health());
+            String full = of(seen, "disk.much").detail();
+            assertTrue(full.endsWith("bytes are free at /, wanted are 1000000TiB"), full);
+            assertEquals("127.0.0.1 within 500", of(seen, "ip.own").detail());
+            assertEquals(Health.UP, of(seen, "module.db").health());
+            assertEquals("db on server2", of(seen, "module.far").detail());
+        }
+    }
+
+    @Test
     void whatAScriptSaysIsToldOnceAndForgottenWithTheModulesStop() throws InterruptedException {
         try (ModuleCheckers checkers = checkers("")) {
             checkers.start(Phase.PRE);
@@ -174,6 +203,16 @@ class ModuleCheckersTest {
                 never.await();
             }
             return Verdict.down("run " + scriptRuns.incrementAndGet());
+        }
+
+        @Override
+        public Verdict address(InetAddress address, Duration timeout) {
+            return Verdict.down(address.getHostAddress() + " within " + timeout.toMillis());
+        }
+
+        @Override
+        public Verdict module(String name, java.util.Optional<String> node) {
+            return node.isEmpty() ? Verdict.UP : Verdict.down(name + " on " + node.get());
         }
 
         @Override

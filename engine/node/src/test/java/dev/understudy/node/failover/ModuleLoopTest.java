@@ -9,13 +9,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.understudy.core.failover.Action;
 import dev.understudy.core.failover.Beat;
 import dev.understudy.core.failover.Event;
+import dev.understudy.core.failover.FailoverRules;
+import dev.understudy.core.failover.Phase;
 import dev.understudy.core.failover.State;
 import dev.understudy.core.failover.WaitReason;
+import dev.understudy.core.rules.Condition;
+import dev.understudy.core.rules.Value;
 import dev.understudy.node.api.Command;
 import dev.understudy.node.api.Explanation;
+import dev.understudy.node.api.ModuleState;
 import dev.understudy.node.api.Outcome;
+import dev.understudy.node.check.CheckSources.Verdict;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +71,68 @@ class ModuleLoopTest {
         assertTrue(nodes.a.deeds.contains("start_prim"));
         assertTrue(nodes.a.deeds.contains("RaiseVip"));
         assertTrue(nodes.b.deeds.contains("start_second"));
+    }
+
+    /// What a checker of type module says about the two.
+    @Test
+    void anotherModuleIsUpWhereItServes() throws Exception {
+        formPair();
+        TwoNodes.await("application", () -> nodes.a.module().node().app().isUp());
+        var here = Optional.<String>empty();
+        assertEquals(Verdict.UP, Neighbours.verdict(nodes.a.module().node(), "m", here));
+        assertEquals(
+                Verdict.down("m is SECOND"),
+                Neighbours.verdict(nodes.b.module().node(), "m", here));
+        TwoNodes.await(
+                "the peer is at rest",
+                () -> Neighbours.verdict(nodes.b.module().node(), "m", Optional.of("a")).isUp());
+        assertEquals(
+                Verdict.down("m does not run on c"),
+                Neighbours.verdict(nodes.b.module().node(), "m", Optional.of("c")));
+        assertEquals(
+                Verdict.down("module x is not installed here"),
+                Neighbours.verdict(Optional.empty(), "x", here));
+        nodes.a.die();
+        TwoNodes.await(
+                "silence",
+                () -> !Neighbours.verdict(nodes.b.module().node(), "m", Optional.of("a")).isUp());
+    }
+
+    /// The peer's resource is told by real heartbeats.
+    @Test
+    void aFailoverRuleSwaps() throws Exception {
+        var disk = "script.disk";
+        FailoverRules rules =
+                new FailoverRules(
+                        List.of(
+                                new FailoverRules.Entry(
+                                        "worse",
+                                        "script.disk == down && remote.script.disk == up",
+                                        new Condition.All(
+                                                List.of(
+                                                        new Condition.Is(
+                                                                false, List.of(disk), Value.DOWN),
+                                                        new Condition.Is(
+                                                                true, List.of(disk), Value.UP))),
+                                        100_000_000L,
+                                        Action.SWAP)),
+                        List.of(new FailoverRules.Watched(disk, EnumSet.allOf(Phase.class))));
+        nodes.close();
+        for (TwoNodes.Side side : List.of(nodes.a, nodes.b)) {
+            side.rules = rules;
+            side.boot(false);
+        }
+        formPair();
+        nodes.b.module().offer(new Event.ResourceUp(System.nanoTime(), disk));
+        nodes.a.module().offer(new Event.ResourceDown(System.nanoTime(), disk, Action.NONE));
+        nodes.a.await(State.SECOND);
+        nodes.b.await(State.PRIM);
+        ModuleState.Rule shown = nodes.a.module().state().rules().getFirst();
+        assertEquals("done", shown.state());
+        assertTrue(
+                nodes.a.explain(0).moves().getLast().inputs().values().stream()
+                        .anyMatch(text -> text.contains("rule.worse")),
+                nodes.a.explain(0).moves().toString());
     }
 
     @Test

@@ -110,6 +110,9 @@ final class TwoNodes {
             return module;
         }
 
+        /// The module's failover rules from the next [#boot] on.
+        FailoverRules rules = FailoverRules.NONE;
+
         /// The module is of kind light from the next [#boot] on.
         boolean light;
 
@@ -148,7 +151,7 @@ final class TwoNodes {
                             false,
                             new RestartLimit(3, TimeUnit.HOURS.toNanos(24)),
                             Timing.DEFAULT,
-                            FailoverRules.NONE);
+                            rules);
             module =
                     ModuleRuntime.open(
                             new ModuleRuntime.Facts("m", "1", "digest", true, "memory", "auto"),
@@ -307,6 +310,7 @@ final class TwoNodes {
                     long timeoutNs,
                     State from,
                     State to,
+                    List<String> services,
                     Consumer<HookResult> answer) {
                 deeds.add(hook.script());
                 boolean fails = hook == Hook.START_PRIM && startFails;

@@ -16,6 +16,7 @@ import dev.understudy.posix.net.StreamSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -208,6 +209,34 @@ class VirtualIpTest implements VirtualIp.Listener {
                     "HA-2101",
                     assertThrows(HaException.class, () -> VipSpec.parse(wrong, "auto")).code());
         }
+    }
+
+    /// What the checker of type ip finds: the address is gone, is ours alone, is another's too.
+    @Test
+    void anAddressIsOursAlone() throws Exception {
+        for (VipSpec spec : List.of(FOUR, SIX)) {
+            String text = spec.address().getHostAddress();
+            assertEquals(
+                    Optional.of("no interface has " + text),
+                    net.inside("n2", () -> AddressCheck.problem(spec.address(), 300_000_000L)));
+            net.in("n2", "ip addr add " + spec + " dev eth0 nodad");
+            assertEquals(
+                    Optional.empty(),
+                    net.inside("n2", () -> AddressCheck.problem(spec.address(), 300_000_000L)));
+            net.in("n3", "ip addr add " + spec + " dev eth0 nodad");
+            String told =
+                    net.inside("n2", () -> AddressCheck.problem(spec.address(), 300_000_000L))
+                            .orElse("");
+            assertTrue(told.startsWith(text + " is also used by "), told);
+        }
+        assertEquals(
+                Optional.empty(),
+                net.inside(
+                        "n2",
+                        () -> {
+                            net.in("n2", "ip link set lo up");
+                            return AddressCheck.problem(InetAddress.getLoopbackAddress(), 1_000L);
+                        }));
     }
 
     @Test
