@@ -10,12 +10,14 @@ import java.util.Optional;
 /// @param network name of the cluster's network for the stream, or `auto`
 /// @param acknowledgeWithin how long a write may wait for the peer until the node goes on alone
 /// @param resyncLimit most bytes per second of a resynchronisation; empty = no limit
+/// @param quarantine what is kept of a copy that is given up
 /// @param directories one ordered stream for all of them
 public record Replication(
         Durability durability,
         String network,
         Duration acknowledgeWithin,
         Optional<Bandwidth> resyncLimit,
+        Quarantine quarantine,
         List<Directory> directories) {
     public Replication {
         directories = List.copyOf(directories);
@@ -27,6 +29,16 @@ public record Replication(
         MEMORY,
         /// On both disks, each write.
         DISK
+    }
+
+    /// What a copy had of its own before it was overwritten by an operator's word.
+    ///
+    /// @param maxSize of all that is kept; beyond it the copy is not overwritten
+    /// @param maxAge after which it is removed
+    public record Quarantine(Size maxSize, Duration maxAge) {
+        /// 20 GiB, 30 days.
+        public static final Quarantine DEFAULT =
+                new Quarantine(new Size(20L << 30), Duration.ofDays(30));
     }
 
     /// A replicated directory.

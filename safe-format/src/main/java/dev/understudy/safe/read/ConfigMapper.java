@@ -160,7 +160,15 @@ final class ConfigMapper {
                 f.text("network", "auto"),
                 f.duration("acknowledge-within", Duration.ofSeconds(2)),
                 Bandwidth.parse(f.in("resync").text("bandwidth-limit", "")),
+                quarantine(f.in("quarantine")),
                 directories);
+    }
+
+    private static Replication.Quarantine quarantine(Fields f) {
+        Replication.Quarantine normal = Replication.Quarantine.DEFAULT;
+        return new Replication.Quarantine(
+                Size.parse(f.text("max-size", "")).orElse(normal.maxSize()),
+                f.duration("max-age", normal.maxAge()));
     }
 
     private ProcessWatch process(Fields f) {

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.understudy.safe.Checker;
 import dev.understudy.safe.Platform;
 import dev.understudy.safe.ReadResult;
+import dev.understudy.safe.Replication;
 import dev.understudy.safe.Resolved;
 import dev.understudy.safe.SafeModule;
 import dev.understudy.safe.Service;
+import dev.understudy.safe.Size;
 import dev.understudy.safe.UserConfig;
 import java.time.Duration;
 import java.util.List;
@@ -65,6 +67,28 @@ class ResolverTest {
                 values: error [M009] the module has no parameter 'virtul-ip'; did you mean 'virtual-ip'?
                 """,
                 lines(resolved.findings()));
+    }
+
+    @Test
+    void quarantineHasLimits() {
+        assertEquals(
+                Replication.Quarantine.DEFAULT, quarantine("{directories: [{id: a, path: /d}]}"));
+        assertEquals(
+                new Replication.Quarantine(new Size(3L << 20), Duration.ofHours(36)),
+                quarantine(
+                        "{quarantine: {max-size: 3MiB, max-age: 36h}, directories: [{id: a, path:"
+                                + " /d}]}"));
+    }
+
+    private static Replication.Quarantine quarantine(String replication) {
+        Resolved resolved =
+                Resolver.resolve(
+                        module(
+                                "conf/userconfig.yaml",
+                                "format: 1\nreplication: " + replication + "\n"),
+                        Map.of("virtual-ip", "10.0.0.9"),
+                        Platform.DEBIAN);
+        return resolved.config().orElseThrow().replication().quarantine();
     }
 
     @Test

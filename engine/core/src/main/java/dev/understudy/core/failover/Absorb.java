@@ -201,6 +201,8 @@ final class Absorb {
             case Event.CaughtUp caughtUp -> Joining.caughtUp(d, caughtUp.joinId());
             case Event.TargetReady ready -> Joining.targetReady(d, ready.joinId());
             case Event.JoinFailed failed -> Joining.failed(d, failed.joinId(), failed.reason());
+            case Event.Kept kept -> Quarantine.kept(d, kept.text());
+            case Event.KeepRefused refused -> Quarantine.refused(d, refused.text());
             case Event.FirstWriteAlone first -> Serving.firstWrite(d, first.minted());
             case Event.RefusedByHigherEpoch refused -> Losing.refused(d, refused.epoch());
             case Event.LocalDiskError error ->

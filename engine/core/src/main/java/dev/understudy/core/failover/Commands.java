@@ -70,9 +70,12 @@ final class Commands {
         if (bad && !event.force()) {
             return "the copy here is "
                     + d.saved.data()
-                    + " and would be overwritten: save what it has, then 'second --force'";
+                    + " and would be overwritten: 'second --force' puts what it has of its own into"
+                    + " quarantine on this node first";
         }
-        return start(d, new Node.Goal(Node.Wanted.SECOND, event.force(), event.fullSync(), false));
+        Node.Goal goal = new Node.Goal(Node.Wanted.SECOND, event.force(), event.fullSync(), false);
+        boolean discards = event.force() && event.discards();
+        return start(d, discards ? goal.with(Node.Keeping.DONE) : goal);
     }
 
     /// Serve with what is here. Without force only where nothing can be lost.

@@ -150,6 +150,11 @@ public sealed interface Effect {
     /// @param fullSync compare every chunk
     record JoinAsTarget(NodeId source, long joinId, long epoch, boolean fullSync) implements Data {}
 
+    /// Puts what this copy has of its own into quarantine, before anything of it is overwritten;
+    /// answered by [Event.Kept] once it is durable, or [Event.KeepRefused]. One that is under way
+    /// answers both; a [Serve] makes it void, and it answers nothing.
+    record KeepOwn() implements Data {}
+
     /// For a planned hand-over: answered by [Event.BarrierDone] once both copies are equal and
     /// durable; ALONE: once the own copy is.
     record Barrier() implements Data {}

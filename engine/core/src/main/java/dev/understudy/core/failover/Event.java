@@ -79,10 +79,28 @@ public sealed interface Event {
     /// @param id chosen by the shell
     /// @param force the operator has seen what it may cost
     /// @param fullSync for [Command#SECOND]: compare every chunk
+    /// @param discards for a forced [Command#SECOND]: what this copy has of its own is not kept
     /// @param random 64 random bits, not 0
     record Commanded(
-            long nowNs, long id, Command command, boolean force, boolean fullSync, long random)
-            implements Event {}
+            long nowNs,
+            long id,
+            Command command,
+            boolean force,
+            boolean fullSync,
+            boolean discards,
+            long random)
+            implements Event {
+        /// A command that discards nothing.
+        public Commanded(
+                long nowNs,
+                long id,
+                Command command,
+                boolean force,
+                boolean fullSync,
+                long random) {
+            this(nowNs, id, command, force, fullSync, false, random);
+        }
+    }
 
     /// The module's configuration or version was switched on this node.
     record Configured(long nowNs, Settings settings) implements Event {}
@@ -126,6 +144,16 @@ public sealed interface Event {
 
     /// This side of the resynchronisation failed; it begins anew.
     record JoinFailed(long nowNs, long joinId, String reason) implements Data {}
+
+    /// Answers [Effect.KeepOwn]: what this copy has of its own is in quarantine, durable.
+    ///
+    /// @param text how much, where and for how long
+    record Kept(long nowNs, String text) implements Data {}
+
+    /// Answers [Effect.KeepOwn]: it is not, or not as a whole; nothing was changed.
+    ///
+    /// @param text why, and what would help
+    record KeepRefused(long nowNs, String text) implements Data {}
 
     /// The first write of an ALONE node waits for a new generation; answered by
     /// [Effect.UseGeneration].

@@ -30,6 +30,10 @@ final class Joining {
             }
             return;
         }
+        if (Quarantine.isOwed(d, peer)) {
+            Quarantine.keep(d);
+            return;
+        }
         Node.Join join = d.join;
         boolean current =
                 join.id() != 0 && !join.isSource() && join.incarnation() == peer.incarnation();

@@ -66,9 +66,35 @@ public record Node(
     /// @param isForced the operator accepted that a copy is overwritten
     /// @param isFullSync compare every chunk at the next join
     /// @param startsAgain a stop is followed by a start
-    public record Goal(Wanted wanted, boolean isForced, boolean isFullSync, boolean startsAgain) {
+    /// @param keeping how far what a copy to be given up has of its own is in quarantine
+    public record Goal(
+            Wanted wanted,
+            boolean isForced,
+            boolean isFullSync,
+            boolean startsAgain,
+            Keeping keeping) {
         static final Goal STOP = new Goal(Wanted.STOP, false, false, false);
         static final Goal START = new Goal(Wanted.START, false, false, false);
+
+        Goal(Wanted wanted, boolean isForced, boolean isFullSync, boolean startsAgain) {
+            this(wanted, isForced, isFullSync, startsAgain, Keeping.NOT_ASKED);
+        }
+
+        Goal with(Keeping other) {
+            return new Goal(wanted, isForced, isFullSync, startsAgain, other);
+        }
+    }
+
+    /// How far what a copy has of its own is in quarantine; of no meaning for other copies.
+    public enum Keeping {
+        /// Nobody asked for it.
+        NOT_ASKED,
+        /// Being put there.
+        UNDER_WAY,
+        /// It is there, durable.
+        DONE,
+        /// It could not be put there: the copy is not overwritten.
+        REFUSED
     }
 
     /// What an operator may want of a module.

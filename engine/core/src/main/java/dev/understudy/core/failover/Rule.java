@@ -104,6 +104,9 @@ public enum Rule {
     DATA_PATH_FAULT(704, "the data path stopped with a fault"),
     VERIFIED(705, "directories checked after an unmounted period"),
     SECOND_DISK_FAILED(706, "SECOND's disk failed: it must leave"),
+    KEEPS_OWN(707, "the copy here will be overwritten: what it has of its own goes to quarantine"),
+    OWN_KEPT(708, "what the copy here had of its own is in quarantine"),
+    KEEP_REFUSED(709, "quarantine cannot take what the copy here has: it is not overwritten"),
 
     BOTH_ALONE_KEEPS(801, "both went on alone: this side's data are kept"),
     BOTH_ALONE_YIELDS(802, "both went on alone: this side wrote nothing and yields"),

@@ -27,11 +27,19 @@ public enum WaitReason {
     /// Detached by an operator.
     DETACHED("detached: 'attach' allows this side to be resynchronised"),
     /// Own copy is not trusted.
-    SUSPECT_DATA("the copy here is suspect: repair the disk, then 'second --force'"),
+    SUSPECT_DATA(
+            "the copy here is suspect: repair the disk, then 'second --force' (it keeps in"
+                    + " quarantine what only this copy may have)"),
     /// Both wrote.
     DIVERGED_DATA(
-            "both sides wrote; this side lost: save what it has, then 'second --force' here or"
-                    + " 'prim --force'"),
+            "both sides wrote; this side lost: 'second --force' keeps in quarantine what it has of"
+                    + " its own and takes the peer's data; or 'prim --force'"),
+    /// Being kept before it is overwritten.
+    KEEPING("what the copy here has of its own is being put into quarantine"),
+    /// Could not be kept.
+    KEEP_REFUSED(
+            "quarantine cannot take what the copy here has of its own, see the journal: make room"
+                    + " ('quarantine drop', replication.quarantine), then 'second --force'"),
     /// Nothing in common with the serving copy.
     UNRELATED_DATA("the copy here has no history in common with the peer's: 'second --force'"),
     /// Serving, but the application could not be started or kept running: tried again after a

@@ -24,6 +24,7 @@
 /// | Seal / TakeOver / Barrier | Sealed / TailApplied / BarrierDone |
 /// | JoinAsSource | CaughtUp or JoinFailed |
 /// | JoinAsTarget | TargetReady or JoinFailed |
+/// | KeepOwn | Kept or KeepRefused |
 /// | RunHook | HookEnded |
 /// | KillApplication | Killed |
 /// | Probe | Probed |

@@ -61,6 +61,12 @@ final class Duo {
         boolean hasVip;
         boolean answersRegister = true;
 
+        /// Quarantine answers, and takes what it is given.
+        boolean answersKeep = true;
+
+        boolean hasRoom = true;
+        final List<Effect> done = new ArrayList<>();
+
         /// Does not reach the third voter.
         boolean isVoterCut;
 
@@ -192,9 +198,20 @@ final class Duo {
                 case Effect.Seal _ -> inbox.add(new Event.Sealed(now));
                 case Effect.TakeOver _ -> inbox.add(new Event.TailApplied(now));
                 case Effect.Barrier _ -> inbox.add(new Event.BarrierDone(now));
+                case Effect.KeepOwn _ -> {
+                    done.add(effect);
+                    if (answersKeep) {
+                        inbox.add(
+                                hasRoom
+                                        ? new Event.Kept(now, "1 file")
+                                        : new Event.KeepRefused(now, "full"));
+                    }
+                }
                 case Effect.JoinAsSource join -> inbox.add(new Event.CaughtUp(now, join.joinId()));
-                case Effect.JoinAsTarget join ->
-                        inbox.add(new Event.TargetReady(now, join.joinId()));
+                case Effect.JoinAsTarget join -> {
+                    done.add(effect);
+                    inbox.add(new Event.TargetReady(now, join.joinId()));
+                }
                 default -> {}
             }
         }

@@ -154,6 +154,8 @@ final class WalkTest {
         all.add(new Event.PeerDiskError(NOW, "EIO"));
         all.add(new Event.Suspect(NOW, "token"));
         all.add(new Event.Fault(NOW, "bug"));
+        all.add(new Event.Kept(NOW, "1 file"));
+        all.add(new Event.KeepRefused(NOW, "full"));
         for (Beat beat : beats) {
             all.add(new Event.Heard(NOW, beat));
         }

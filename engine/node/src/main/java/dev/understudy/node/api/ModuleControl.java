@@ -58,6 +58,12 @@ public interface ModuleControl {
     /// @param from `operator` or `configuration`
     record Boot(String module, String value, String from) {}
 
+    /// Gives the quarantine of a module; empty if there is no such module, or it replicates
+    /// nothing.
+    default Optional<ModuleQuarantine> quarantine(String module) {
+        return Optional.empty();
+    }
+
     /// Tells how often something happened to a module since the daemon started.
     Fired fired(String module);
 

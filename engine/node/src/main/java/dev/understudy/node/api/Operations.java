@@ -273,6 +273,17 @@ final class Operations {
                     return new Answer(200, boot(call), "", word);
                 });
         all.put("switchCheckers", this::switchCheckers);
+        all.put("listQuarantine", call -> Answer.of(quarantine(call).list()));
+        all.put(
+                "showQuarantine",
+                call ->
+                        Answer.of(
+                                quarantine(call)
+                                        .show(call.path("entry"))
+                                        .orElseThrow(() -> noEntry(call))));
+        all.put("dropQuarantine", this::dropQuarantine);
+        all.put("exportQuarantine", this::exportQuarantine);
+        all.put("restoreQuarantine", this::restoreQuarantine);
         all.put("runCommand", this::runCommand);
         all.put("getCommand", this::command);
     }
@@ -324,6 +335,46 @@ final class Operations {
                         .orElseThrow(() -> Problem.notFound("no module " + name, "")));
     }
 
+    private ModuleQuarantine quarantine(Call call) {
+        String name = call.path("module");
+        required(name);
+        return doors.modules()
+                .quarantine(name)
+                .orElseThrow(
+                        () -> Problem.notFound("module %s replicates nothing".formatted(name), ""));
+    }
+
+    private static Problem.Refused noEntry(Call call) {
+        return Problem.notFound(
+                "no entry '%s' in the quarantine of this node".formatted(call.path("entry")),
+                "see `safe quarantine list -m %s`".formatted(call.path("module")));
+    }
+
+    private Answer dropQuarantine(Call call) throws IOException {
+        if (!quarantine(call).drop(call.path("entry"))) {
+            throw noEntry(call);
+        }
+        String text = call.path("entry") + " is removed";
+        return new Answer(200, new Text(text), "", text);
+    }
+
+    private Answer exportQuarantine(Call call) throws IOException {
+        String text = quarantine(call).export(call.path("entry"), call.body().getString("to"));
+        return new Answer(200, new Text(text), "", text);
+    }
+
+    private Answer restoreQuarantine(Call call) throws IOException {
+        List<String> names = new java.util.ArrayList<>();
+        call.body().getJsonArray("files").forEach(name -> names.add(String.valueOf(name)));
+        String text =
+                quarantine(call)
+                        .restore(
+                                call.path("entry"),
+                                names,
+                                call.body().getBoolean("replace", false));
+        return new Answer(200, new Text(text), "", text);
+    }
+
     private ModuleState required(String name) {
         return doors.modules()
                 .state(name)
@@ -353,6 +404,7 @@ final class Operations {
                         body.getBoolean("fullSync", false),
                         body.getBoolean("noSync", false),
                         body.getBoolean("force", false),
+                        body.getBoolean("discard", false),
                         body.getString("cause", ""));
         List<JournalEntry> last = doors.node().journal(null, -1, 1);
         CompletableFuture<Outcome> outcome =

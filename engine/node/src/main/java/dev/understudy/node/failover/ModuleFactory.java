@@ -3,6 +3,8 @@ package dev.understudy.node.failover;
 import dev.understudy.core.failover.Event;
 import dev.understudy.core.failover.Timing;
 import dev.understudy.core.rfs.FileId;
+import dev.understudy.core.rfs.QuarantineLimits;
+import dev.understudy.node.api.ModuleQuarantine;
 import dev.understudy.node.api.ModuleState;
 import dev.understudy.node.check.CheckSources;
 import dev.understudy.node.check.Checkers;
@@ -24,6 +26,7 @@ import dev.understudy.node.rfs.front.FrontListener;
 import dev.understudy.node.rfs.front.FuseFront;
 import dev.understudy.node.rfs.front.MountCheck;
 import dev.understudy.node.rfs.front.MutationSink;
+import dev.understudy.node.rfs.quarantine.Quarantine;
 import dev.understudy.node.rfs.resync.Resynced;
 import dev.understudy.node.rfs.tree.Applier;
 import dev.understudy.node.rfs.tree.Excludes;
@@ -49,7 +52,9 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -154,6 +159,7 @@ public final class ModuleFactory {
         private final AtomicReference<ModuleRuntime> runtime = new AtomicReference<>();
         private final List<MountedFront> fronts = new ArrayList<>();
         private final List<VipSpec> vipSpecs = new ArrayList<>();
+        private @Nullable Quarantine quarantine;
 
         Making(ActiveModule module, Place place) {
             this.module = module;
@@ -211,7 +217,8 @@ public final class ModuleFactory {
                                     checkers::off,
                                     checkers::action,
                                     checkers::say,
-                                    checkers::enable),
+                                    checkers::enable,
+                                    door()),
                             new ModuleRuntime.Makers(
                                     this::data,
                                     report -> {
@@ -343,6 +350,7 @@ public final class ModuleFactory {
                                 ModuleFactory::isFirstAtBoot,
                                 shared.ticker(),
                                 tuning(),
+                                quarantine(),
                                 this::resynced);
                 Replica replica =
                         new Replica(
@@ -354,6 +362,53 @@ public final class ModuleFactory {
             } catch (IOException e) {
                 throw new UncheckedIOException("data path of " + name, e);
             }
+        }
+
+        private Path quarantineFolder() {
+            return folder.resolve("quarantine");
+        }
+
+        /// One for the data path and the door: both know what the other one changed.
+        private Quarantine quarantine() throws IOException {
+            Quarantine made = quarantine;
+            if (made == null) {
+                Replication.Quarantine limits = config.replication().quarantine();
+                made =
+                        new Quarantine(
+                                quarantineFolder(),
+                                new QuarantineLimits(limits.maxSize().bytes(), limits.maxAge()),
+                                InstantSource.system(),
+                                text ->
+                                        shared.journal()
+                                                .append(
+                                                        Entry.event(
+                                                                name, "QUARANTINE_EXPIRED", text)));
+                quarantine = made;
+            }
+            return made;
+        }
+
+        private Optional<ModuleQuarantine> door() throws IOException {
+            if (place.pair() == null) {
+                return Optional.empty();
+            }
+            Map<String, Path> paths = new HashMap<>();
+            config.replication()
+                    .directories()
+                    .forEach(one -> paths.put(one.id(), Path.of(one.path())));
+            return Optional.of(
+                    new QuarantineDoor(
+                            name,
+                            place.self(),
+                            quarantine(),
+                            quarantineFolder(),
+                            paths,
+                            this::isServing));
+        }
+
+        private boolean isServing() {
+            ModuleRuntime made = runtime.get();
+            return made != null && made.node().isServing();
         }
 
         private void resynced(Resynced end) {

@@ -9,6 +9,7 @@ import dev.understudy.node.api.Command;
 import dev.understudy.node.api.CommandOptions;
 import dev.understudy.node.api.Explanation;
 import dev.understudy.node.api.ModuleControl;
+import dev.understudy.node.api.ModuleQuarantine;
 import dev.understudy.node.api.ModuleState;
 import dev.understudy.node.api.Outcome;
 import dev.understudy.node.check.ResourceState;
@@ -19,6 +20,7 @@ import dev.understudy.node.store.Ticker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
@@ -67,13 +69,15 @@ public final class ModuleRuntime implements AutoCloseable {
     /// @param action what the failure of a resource leads to by itself
     /// @param say sets a resource of class `custom.`
     /// @param enable switches checkers off and on, see [dev.understudy.node.check.Checkers#enable]
+    /// @param quarantine empty for a module that replicates nothing
     public record Views(
             Supplier<List<ModuleState.Address>> addresses,
             Supplier<List<ResourceState>> resources,
             Supplier<List<String>> off,
             UnaryOperator<String> action,
             Saying say,
-            BiFunction<String, Boolean, List<String>> enable) {}
+            BiFunction<String, Boolean, List<String>> enable,
+            Optional<ModuleQuarantine> quarantine) {}
 
     /// Sets resources of class `custom.`.
     @FunctionalInterface
@@ -222,7 +226,13 @@ public final class ModuleRuntime implements AutoCloseable {
                 views.resources().get(),
                 views.off().get(),
                 views.action(),
+                views.quarantine().map(ModuleQuarantine::warning).orElse(""),
                 ticker.nowNs());
+    }
+
+    /// The quarantine, if the module replicates something.
+    Optional<ModuleQuarantine> quarantine() {
+        return views.quarantine();
     }
 
     /// Explains a moment.
@@ -318,6 +328,7 @@ public final class ModuleRuntime implements AutoCloseable {
                         command,
                         options.force(),
                         options.fullSync(),
+                        options.discards(),
                         bits == 0 ? 1 : bits));
     }
 

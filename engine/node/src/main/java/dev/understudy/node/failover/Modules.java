@@ -5,6 +5,7 @@ import dev.understudy.node.api.Command;
 import dev.understudy.node.api.CommandOptions;
 import dev.understudy.node.api.Explanation;
 import dev.understudy.node.api.ModuleControl;
+import dev.understudy.node.api.ModuleQuarantine;
 import dev.understudy.node.api.ModuleState;
 import dev.understudy.node.api.Outcome;
 import java.io.IOException;
@@ -85,6 +86,11 @@ public final class Modules implements ModuleControl {
     @Override
     public List<String> checkers(String module, String resource, boolean isOn) {
         return find(module).map(m -> m.checkers(resource, isOn)).orElse(List.of());
+    }
+
+    @Override
+    public Optional<ModuleQuarantine> quarantine(String module) {
+        return find(module).flatMap(ModuleRuntime::quarantine);
     }
 
     @Override

@@ -30,6 +30,7 @@ final class StateView {
             List<ResourceState> resources,
             List<String> off,
             UnaryOperator<String> action,
+            String quarantine,
             long nowNs) {
         Node node = loop.node();
         return new ModuleState(
@@ -55,7 +56,7 @@ final class StateView {
                         .map(state -> resource(state, action.apply(state.id()), nowNs))
                         .toList(),
                 rules(node, nowNs),
-                warnings(node, numbers, off));
+                warnings(node, numbers, off, quarantine));
     }
 
     private static ModuleState.Status status(Node node) {
@@ -88,7 +89,7 @@ final class StateView {
 
     private static ModuleState.Status waiting(WaitReason reason) {
         return switch (reason) {
-            case NONE, STARTING, LISTENING, SYNCING, READY, STOPPING, PEER_TAKES_NOTE ->
+            case NONE, STARTING, LISTENING, SYNCING, KEEPING, READY, STOPPING, PEER_TAKES_NOTE ->
                     ModuleState.Status.TRANSIENT;
             default -> ModuleState.Status.NOT_READY;
         };
@@ -218,7 +219,8 @@ final class StateView {
         return rules;
     }
 
-    private static List<String> warnings(Node node, DataPath.Numbers numbers, List<String> off) {
+    private static List<String> warnings(
+            Node node, DataPath.Numbers numbers, List<String> off, String quarantine) {
         List<String> warnings = new ArrayList<>();
         if (node.state() == State.ALONE) {
             warnings.add(
@@ -236,6 +238,9 @@ final class StateView {
         }
         if (node.settings().isLight()) {
             return warnings;
+        }
+        if (!quarantine.isEmpty()) {
+            warnings.add(quarantine);
         }
         if (!node.settings().isEvidencePossible()) {
             warnings.add(

@@ -49,6 +49,7 @@ public final class Replica implements AutoCloseable {
     private final TargetSide targetSide;
     private final Shared shared;
     private final MountSet mounts;
+    private final Keeper keeper;
     private final EventLoop.Timer mountedTimer;
 
     /// Makes a replica; nothing is mounted and nobody is dialed before the first command.
@@ -76,6 +77,7 @@ public final class Replica implements AutoCloseable {
         List<Directory> made = List.copyOf(directories.apply(knot));
         shared = new Shared(setup, loop, pool, made, marks, out, metrics);
         mounts = new MountSet(shared);
+        keeper = new Keeper(shared, worker);
         point = new DurablePoint(loop, pool, made, marks, out, metrics, setup.tuning().pointNs());
         DiskAnswers answers = new DiskAnswers(shared);
         primary = new Primary(loop, marks, out, setup.tuning(), metrics, point, answers);
@@ -206,6 +208,7 @@ public final class Replica implements AutoCloseable {
                 targetSide.epoch(epoch);
                 targetSide.join(joinId, fullSync);
             }
+            case Effect.KeepOwn _ -> keeper.keep();
             case Effect.Barrier _ -> barrier();
             case Effect.Abort _ -> abort();
         }
@@ -221,6 +224,7 @@ public final class Replica implements AutoCloseable {
     private void noteMounted() {
         mountedTimer.armNs(MOUNTED_NOTE_NS);
         mounts.note();
+        keeper.tick();
     }
 
     private void abort() {
@@ -239,6 +243,7 @@ public final class Replica implements AutoCloseable {
 
     private void serve(Effect.Serve serve) {
         targetSide.end();
+        keeper.makeVoid();
         targetSide.epoch(serve.epoch());
         try {
             if (serve.withPeer()) {
@@ -399,6 +404,7 @@ public final class Replica implements AutoCloseable {
                     try {
                         leaveService();
                         targetSide.end();
+                        keeper.makeVoid();
                         mounts.gate(Gate.CLOSED);
                     } finally {
                         stopped.complete(null);

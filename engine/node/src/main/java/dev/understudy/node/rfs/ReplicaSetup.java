@@ -1,6 +1,7 @@
 package dev.understudy.node.rfs;
 
 import dev.understudy.node.link.Links;
+import dev.understudy.node.rfs.quarantine.Quarantine;
 import dev.understudy.node.rfs.resync.Resynced;
 import dev.understudy.node.store.Ticker;
 import java.net.InetSocketAddress;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param isFirstAtBoot asked when the mounts stand: whether, since the machine came up, no login
 ///   and no service could change the directories
 /// @param onResynced hears on the module's loop how each resynchronisation ended; must not block
+/// @param quarantine where goes what this copy has of its own before it is overwritten
 /// @param ticker the node's clock, the one that leases are stated on
 public record ReplicaSetup(
         String module,
@@ -36,6 +38,7 @@ public record ReplicaSetup(
         BooleanSupplier isFirstAtBoot,
         Ticker ticker,
         Tuning tuning,
+        Quarantine quarantine,
         Consumer<Resynced> onResynced) {
     /// One way to the peer.
     ///

@@ -145,6 +145,7 @@ class ContractTest {
                             .getAbsoluteOpenAPIPath()
                             .replace("{module}", "db")
                             .replace("{digest}", DIGEST)
+                            .replace("{entry}", "20260102-030405")
                             .replace("{name}", "t1");
             RawClient.Answer answer =
                     bodies.containsKey(id)
@@ -193,6 +194,8 @@ class ContractTest {
         bodies.put("stageModule", STAGED);
         bodies.put("putSignatures", "{\"policy\":\"warn\",\"signers\":[\"ann ssh-ed25519 AAAA\"]}");
         bodies.put("putArchiveSignature", "{\"signature\":\"-----BEGIN SSH SIGNATURE-----\"}");
+        bodies.put("exportQuarantine", "{\"to\":\"/tmp/out\"}");
+        bodies.put("restoreQuarantine", "{\"files\":[\"data/x\"],\"replace\":true}");
         bodies.put("putBoot", "{\"boot\":\"on\"}");
         bodies.put("switchCheckers", "{\"isOn\":false,\"resource\":\"tcp.db\"}");
         return bodies;

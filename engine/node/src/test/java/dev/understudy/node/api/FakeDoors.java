@@ -45,6 +45,49 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
     }
 
     @Override
+    public Optional<ModuleQuarantine> quarantine(String module) {
+        return Optional.of(new FakeQuarantine());
+    }
+
+    /// One entry that nothing removes.
+    private static final class FakeQuarantine implements ModuleQuarantine {
+        private static final Entry ENTRY =
+                new Entry("20260102-030405", 1, 2, "abc", false, false, 1, 7, "/q/files");
+
+        @Override
+        public Listing list() {
+            return new Listing("/q", 7, 100, List.of(ENTRY));
+        }
+
+        @Override
+        public Optional<Content> show(String id) {
+            return id.equals(ENTRY.id())
+                    ? Optional.of(new Content(ENTRY, List.of(new File("data/x", "file", 7, 1000))))
+                    : Optional.empty();
+        }
+
+        @Override
+        public boolean drop(String id) {
+            return id.equals(ENTRY.id());
+        }
+
+        @Override
+        public String export(String id, String to) {
+            return id + " is in " + to;
+        }
+
+        @Override
+        public String restore(String id, List<String> names, boolean replaces) {
+            return names + " of " + id + " are back";
+        }
+
+        @Override
+        public String warning() {
+            return "";
+        }
+    }
+
+    @Override
     public List<String> modules() {
         return List.of("db");
     }

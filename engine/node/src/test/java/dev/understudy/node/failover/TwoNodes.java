@@ -173,7 +173,8 @@ final class TwoNodes {
                                         if (isOn) off.remove(id);
                                         else off.add(id);
                                         return List.of(id);
-                                    }),
+                                    },
+                                    java.util.Optional.empty()),
                             new ModuleRuntime.Makers(Wire::new, Around::new));
             newKeys();
             module.start(start);
@@ -246,6 +247,7 @@ final class TwoNodes {
                     }
                     case Effect.Seal() -> report.accept(new Event.Sealed(now));
                     case Effect.TakeOver() -> report.accept(new Event.TailApplied(now));
+                    case Effect.KeepOwn() -> report.accept(new Event.Kept(now, ""));
                     case Effect.Barrier() -> report.accept(new Event.BarrierDone(now));
                     case Effect.JoinAsTarget join ->
                             report.accept(new Event.TargetReady(now, join.joinId()));

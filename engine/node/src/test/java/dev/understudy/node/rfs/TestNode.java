@@ -7,10 +7,12 @@ import dev.understudy.core.failover.Event;
 import dev.understudy.core.member.Generation;
 import dev.understudy.core.member.NodeId;
 import dev.understudy.core.rfs.FileId;
+import dev.understudy.core.rfs.QuarantineLimits;
 import dev.understudy.node.link.Links;
 import dev.understudy.node.link.TlsIdentity;
 import dev.understudy.node.rfs.front.FrontListener;
 import dev.understudy.node.rfs.front.FuseFront;
+import dev.understudy.node.rfs.quarantine.Quarantine;
 import dev.understudy.node.rfs.resync.Resynced;
 import dev.understudy.node.rfs.tree.Applier;
 import dev.understudy.node.rfs.tree.Excludes;
@@ -22,6 +24,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,6 +48,7 @@ final class TestNode implements AutoCloseable {
     final List<Resynced> resynced = new CopyOnWriteArrayList<>();
     String bootId = "boot";
     boolean isFirstAtBoot;
+    QuarantineLimits quarantineLimits = new QuarantineLimits(1L << 30, Duration.ofDays(30));
     private @Nullable EventLoop loop;
     private @Nullable Replica replica;
     private @Nullable LowerTree tree;
@@ -95,6 +99,7 @@ final class TestNode implements AutoCloseable {
                         () -> isFirstAtBoot,
                         System::nanoTime,
                         tuning,
+                        quarantine(),
                         resynced::add);
         Replica started =
                 new Replica(
@@ -129,6 +134,15 @@ final class TestNode implements AutoCloseable {
                         });
         replica = started;
         started.lease(Long.MAX_VALUE);
+    }
+
+    /// The quarantine below this node's state.
+    Quarantine quarantine() throws IOException {
+        return new Quarantine(
+                state.resolve("quarantine"),
+                quarantineLimits,
+                java.time.InstantSource.system(),
+                _ -> {});
     }
 
     private FrontListener listener() {

@@ -4,6 +4,7 @@ import dev.understudy.core.failover.Saved;
 import dev.understudy.core.member.Register;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ final class Disk {
 
     /// Changed while nothing was mounted, and not found by the walk yet.
     final TreeSet<Integer> edits = new TreeSet<>();
+
+    /// What is in quarantine, by chunk.
+    final TreeMap<Integer, Long> kept = new TreeMap<>();
 
     /// Map and journal name everything that may differ; false after power was lost while only the
     /// journal knew.

@@ -513,7 +513,9 @@ final class Faults {
                     daemon.command(Command.START);
                 }
                 boolean suspect = node.saved().data() == DataState.SUSPECT;
-                if (suspect && !daemon.node.goal().isForced()) {
+                Node.Goal goal = daemon.node.goal();
+                boolean refused = goal.keeping() == Node.Keeping.REFUSED;
+                if (suspect && (!goal.isForced() || refused)) {
                     daemon.command(Command.SECOND, true);
                 } else if (!suspect && daemon.node.state() == State.STOP) {
                     daemon.command(Command.START);

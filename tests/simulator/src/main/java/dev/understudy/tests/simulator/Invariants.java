@@ -34,18 +34,7 @@ final class Invariants {
         }
         stops(daemon, next);
         neverGivesUp(before, event, next);
-        overwritesByWord(before, next);
-    }
-
-    /// I9: a copy that holds writes which exist nowhere else, or that is not trusted, is given up
-    /// by an operator only.
-    private static void overwritesByWord(Node before, Node next) {
-        DataState data = before.saved().data();
-        boolean precious = data == DataState.DIVERGED || data == DataState.SUSPECT;
-        boolean given = before.goal().isForced() && before.goal().wanted() == Node.Wanted.SECOND;
-        if (precious && next.saved().data() == DataState.SYNCING && !given) {
-            throw new Violation("I9", data + " is overwritten without an operator's word");
-        }
+        Keep.check(daemon, before, next);
     }
 
     /// I7: at the end of a resynchronisation the target holds what its source has applied.

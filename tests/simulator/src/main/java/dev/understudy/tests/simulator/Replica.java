@@ -128,6 +128,7 @@ final class Replica {
             case Effect.JoinAsSource join -> joinAsSource(join);
             case Effect.DropJoiner _ -> dropJoiner();
             case Effect.JoinAsTarget join -> joinAsTarget(join);
+            case Effect.KeepOwn _ -> Keep.own(this);
             case Effect.Barrier _ -> {
                 barrierWanted = true;
                 barrier();

@@ -29,6 +29,7 @@ public final class Commands {
                     CheckerCommand.class,
                     ModuleCommands.Detach.class,
                     ModuleCommands.Attach.class,
+                    QuarantineCommand.class,
                     StateCommand.class,
                     ExplainCommand.class,
                     LogCommand.class,

@@ -86,8 +86,18 @@ final class ModuleCommands {
     @Command(
             name = "second",
             mixinStandardHelpOptions = true,
-            description = "Makes this node secondary; refused if the peer is not primary.",
-            footer = {"", "Example:", "  safe second -m postgresql --fullsync"})
+            description = {
+                "Makes this node secondary; refused if the peer is not primary.",
+                "A copy that is diverged or suspect is overwritten with --force only. What it has of its own"
+                        + " is first put into quarantine on this node (`safe quarantine`); without room"
+                        + " there nothing is overwritten."
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  safe second -m postgresql --fullsync",
+                "  safe second -m postgresql --force"
+            })
     public static final class Second extends ModuleCommand {
         @Option(names = "--fullsync", description = "Compare everything with the primary.")
         private boolean fullSync;
@@ -95,8 +105,14 @@ final class ModuleCommands {
         @Option(
                 names = "--force",
                 description =
-                        "Also with diverged or suspect data: what only this node has is lost.")
+                        "Also with diverged or suspect data: what only this node has goes into"
+                                + " quarantine first.")
         private boolean force;
+
+        @Option(
+                names = "--discard",
+                description = "With --force: keep nothing; what only this node has is lost.")
+        private boolean discard;
 
         @Override
         String word() {
@@ -105,7 +121,10 @@ final class ModuleCommands {
 
         @Override
         Map<String, Object> options() {
-            return given("fullSync", fullSync, "force", force);
+            Map<String, Object> options = new java.util.LinkedHashMap<>();
+            options.putAll(given("fullSync", fullSync, "force", force));
+            if (discard) options.put("discard", true);
+            return options;
         }
     }
 

@@ -184,6 +184,7 @@ final class SimNode {
             case Effect.Abort _ -> answer(5, Event.Mounted::new);
             case Effect.Seal _ -> answer(10, Event.Sealed::new);
             case Effect.TakeOver _ -> answer(20, Event.TailApplied::new);
+            case Effect.KeepOwn _ -> answer(50, now -> new Event.Kept(now, ""));
             case Effect.Barrier _ -> answer(50, Event.BarrierDone::new);
             case Effect.JoinAsSource join ->
                     answer(1000, now -> new Event.CaughtUp(now, join.joinId()));

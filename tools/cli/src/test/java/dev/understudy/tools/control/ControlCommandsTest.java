@@ -732,6 +732,8 @@ class ControlCommandsTest {
                         List.of("explain"),
                         List.of("boot"),
                         List.of("checker"),
+                        List.of("quarantine"),
+                        List.of("second"),
                         List.of("support"),
                         List.of("log"),
                         List.of("token"))) {
