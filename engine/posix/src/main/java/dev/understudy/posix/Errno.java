@@ -359,6 +359,19 @@ public final class Errno {
         return result;
     }
 
+    /// Gives the result itself when the call worked. For calls that are made so often that naming
+    /// their object each time would cost more than they do.
+    ///
+    /// @param call what was tried: `open`
+    /// @param object what it was tried with; asked for its text only when the call failed
+    /// @throws ErrnoException with the words for a negated errno
+    public static int check(String call, Object object, int result) throws ErrnoException {
+        if (result < 0) {
+            throw failed(call + " " + object, result);
+        }
+        return result;
+    }
+
     /// Gives the result itself when the call worked.
     ///
     /// @throws ErrnoException with the words for a negated errno

@@ -23,8 +23,10 @@ public final class BlockSet {
     /// Regions of one file of any kind before the whole file counts (with 4 KiB blocks: 64 TiB).
     public static final int FULL_REGIONS_MAX = 1 << 22;
 
-    /// Files before everything counts, unless stated otherwise.
-    public static final int FILES_MAX = 2_000_000;
+    /// Files before everything counts, unless stated otherwise: with a touched block each they take
+    /// some 160 bytes, so that a map and the copy of it that a resynchronisation works off stay
+    /// within the heap of the daemon (a test holds them against it).
+    public static final int FILES_MAX = 400_000;
 
     /// Value of a file's cut when the file was never made shorter.
     public static final long NO_CUT = Long.MAX_VALUE;
@@ -32,6 +34,8 @@ public final class BlockSet {
     private static final int REGION_SHIFT = 12;
     private static final int WORDS = REGION_BLOCKS / 64;
     private static final long[] FULL = new long[WORDS];
+    private static final long[] NO_INDEX = {};
+    private static final long[][] NO_REGIONS = {};
 
     static {
         Arrays.fill(FULL, -1L);
@@ -47,8 +51,9 @@ public final class BlockSet {
         private boolean attributes;
         private boolean names;
         private long cut = NO_CUT;
-        private long[] regionIndex = new long[2];
-        private long[][] regions = new long[2][];
+        private long[] regionIndex = NO_INDEX;
+        private long[][] regions = NO_REGIONS; // a bitmap is as long as its highest block wants
+        private long blocks;
         private int regionCount;
         private int bitmaps;
         private int lastRegion;
@@ -106,17 +111,7 @@ public final class BlockSet {
 
         /// Returns the number of blocks held one by one.
         public long blocks() {
-            long count = 0;
-            for (int i = 0; i < regionCount; i++) {
-                if (isFull(regions[i])) {
-                    count += REGION_BLOCKS;
-                    continue;
-                }
-                for (long word : regions[i]) {
-                    count += Long.bitCount(word);
-                }
-            }
-            return count;
+            return blocks;
         }
 
         /// Finds the next held block.
@@ -166,7 +161,7 @@ public final class BlockSet {
             }
             int slot = search(block >>> REGION_SHIFT);
             int bit = (int) (block & (REGION_BLOCKS - 1));
-            return slot >= 0 && (regions[slot][bit >>> 6] & 1L << bit) != 0;
+            return slot >= 0 && nextBit(regions[slot], bit, true) == bit;
         }
 
         private boolean isEmpty() {
@@ -208,8 +203,9 @@ public final class BlockSet {
                     becomeWhole();
                     return true;
                 }
-                insert(slot, index, all ? FULL : new long[WORDS]);
+                insert(slot, index, all ? FULL : new long[wordsFor(to)]);
                 if (all) {
+                    blocks += REGION_BLOCKS;
                     return true;
                 }
             }
@@ -218,26 +214,47 @@ public final class BlockSet {
                 return false;
             }
             if (all) {
-                boolean changed = !Arrays.equals(words, FULL);
+                int more = REGION_BLOCKS - count(words);
                 regions[slot] = FULL;
                 bitmaps--;
-                return changed;
+                blocks += more;
+                return more > 0;
             }
-            boolean changed = false;
+            if (words.length < wordsFor(to)) {
+                words = Arrays.copyOf(words, wordsFor(to));
+                regions[slot] = words;
+            }
+            int more = 0;
             for (int bit = from; bit < to; ) {
                 int stop = Math.min(to, (bit | 63) + 1);
                 long mask = -1L << bit & -1L >>> -stop;
-                changed |= (words[bit >>> 6] & mask) != mask;
+                more += Long.bitCount(mask & ~words[bit >>> 6]);
                 words[bit >>> 6] |= mask;
                 bit = stop;
             }
-            return changed;
+            blocks += more;
+            return more > 0;
+        }
+
+        /// Most files are small: their bitmap takes a word, others grow by doubling.
+        private static int wordsFor(int end) {
+            int words = (end + 63) >>> 6;
+            return words == 1 ? 1 : Integer.highestOneBit(words - 1) << 1;
+        }
+
+        private static int count(long[] words) {
+            int count = 0;
+            for (long word : words) {
+                count += Long.bitCount(word);
+            }
+            return count;
         }
 
         private void insert(int slot, long index, long[] words) {
             if (regionCount == regionIndex.length) {
-                regionIndex = Arrays.copyOf(regionIndex, regionCount * 2);
-                regions = Arrays.copyOf(regions, regionCount * 2);
+                int room = Math.max(1, regionCount * 2);
+                regionIndex = Arrays.copyOf(regionIndex, room);
+                regions = Arrays.copyOf(regions, room);
             }
             System.arraycopy(regionIndex, slot, regionIndex, slot + 1, regionCount - slot);
             System.arraycopy(regions, slot, regions, slot + 1, regionCount - slot);
@@ -258,6 +275,7 @@ public final class BlockSet {
                 long[] words = regions[slot];
                 if (isFull(words)) {
                     if (from == 0 && to == REGION_BLOCKS) {
+                        blocks -= REGION_BLOCKS;
                         cutOut(slot--);
                         continue;
                     }
@@ -265,9 +283,11 @@ public final class BlockSet {
                     regions[slot] = words;
                     bitmaps++;
                 }
-                for (int bit = from; bit < to; ) {
+                for (int bit = from; bit < to && bit >>> 6 < words.length; ) {
                     int stop = Math.min(to, (bit | 63) + 1);
-                    words[bit >>> 6] &= ~(-1L << bit & -1L >>> -stop);
+                    long mask = -1L << bit & -1L >>> -stop;
+                    blocks -= Long.bitCount(words[bit >>> 6] & mask);
+                    words[bit >>> 6] &= ~mask;
                     bit = stop;
                 }
                 if (nextBit(words, 0, true) == REGION_BLOCKS) {
@@ -291,8 +311,9 @@ public final class BlockSet {
         private void clearBlocks() {
             regionCount = 0;
             bitmaps = 0;
-            regionIndex = new long[2];
-            regions = new long[2][];
+            blocks = 0;
+            regionIndex = NO_INDEX;
+            regions = NO_REGIONS;
         }
 
         @SuppressWarnings("ReferenceEquality") // FULL is shared: one array stands for all
@@ -301,13 +322,14 @@ public final class BlockSet {
         }
 
         private static int nextBit(long[] words, int from, boolean set) {
-            for (int bit = from; bit < REGION_BLOCKS; bit = (bit | 63) + 1) {
+            int end = words.length << 6;
+            for (int bit = from; bit < end; bit = (bit | 63) + 1) {
                 long word = (set ? words[bit >>> 6] : ~words[bit >>> 6]) & -1L << bit;
                 if (word != 0) {
                     return (bit & ~63) + Long.numberOfTrailingZeros(word);
                 }
             }
-            return REGION_BLOCKS;
+            return set ? REGION_BLOCKS : Math.max(from, end);
         }
     }
 
@@ -316,6 +338,7 @@ public final class BlockSet {
     private final List<Part> parts = new ArrayList<>();
     private @Nullable Part[] table = new @Nullable Part[64];
     private boolean everything;
+    private long blocks;
     private int wholes;
     private int cuts;
     private @Nullable Part last;
@@ -352,9 +375,11 @@ public final class BlockSet {
         if (part == null || part.whole) {
             return part == null;
         }
+        long before = part.blocks;
         boolean grew =
                 part.addBlocks(offset >>> blockShift, ((offset + length - 1) >>> blockShift) + 1);
         wholes += part.whole ? 1 : 0;
+        blocks += part.blocks - before;
         return grew;
     }
 
@@ -428,6 +453,7 @@ public final class BlockSet {
     }
 
     private void addBlocks(Part to, Part from, int shift) {
+        long before = to.blocks;
         long first = from.nextBlock(0);
         while (first >= 0 && !to.whole) {
             long end = from.runEnd(first, Long.MAX_VALUE >>> shift);
@@ -435,6 +461,7 @@ public final class BlockSet {
             first = from.nextBlock(end);
         }
         wholes += to.whole ? 1 : 0;
+        blocks += to.blocks - before;
     }
 
     /// Takes a range of blocks out.
@@ -442,7 +469,9 @@ public final class BlockSet {
     /// @param first index of the first block
     /// @param end index behind the last block
     public void removeBlocks(Part part, long first, long end) {
+        long before = part.blocks;
         part.removeBlocks(first, end);
+        blocks += part.blocks - before;
         dropIfEmpty(part);
     }
 
@@ -471,6 +500,7 @@ public final class BlockSet {
         part.attributes = false;
         part.names = false;
         noCut(part);
+        blocks -= part.blocks;
         part.clearBlocks();
         dropIfEmpty(part);
     }
@@ -480,6 +510,7 @@ public final class BlockSet {
         parts.clear();
         table = new @Nullable Part[64];
         everything = false;
+        blocks = 0;
         wholes = 0;
         cuts = 0;
         last = null;
@@ -488,6 +519,7 @@ public final class BlockSet {
     private void becomeWhole(Part part) {
         if (!part.whole) {
             noCut(part);
+            blocks -= part.blocks;
             part.becomeWhole();
             wholes++;
         }
@@ -552,10 +584,6 @@ public final class BlockSet {
 
     /// Returns the bytes of all single blocks; whole files are not in it.
     public long blockBytes() {
-        long blocks = 0;
-        for (Part part : parts) {
-            blocks += part.blocks();
-        }
         return blocks << blockShift;
     }
 

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /// Names a file or directory on both nodes: 128 bits, kept with the inode, never a path.
 ///
@@ -60,6 +61,7 @@ public record FileId(long high, long low) {
     /// Returns 32 hexadecimal digits, the bytes in stored order.
     @Override
     public String toString() {
-        return "%016x%016x".formatted(Long.reverseBytes(high), Long.reverseBytes(low));
+        HexFormat hex = HexFormat.of();
+        return hex.toHexDigits(Long.reverseBytes(high)) + hex.toHexDigits(Long.reverseBytes(low));
     }
 }

@@ -26,7 +26,8 @@ public final class JoinPlan {
     private static final int LITTLE_FILES = 64;
     private static final int MUCH_FILES = 16 * 1024;
     private static final long PATIENCE_NS = 4_000_000_000L;
-    private static final int CHECKS_MAX = 20_000;
+    private static final int LISTED_MAX = 20_000;
+    private static final int LISTINGS_MAX = 16;
     private static final int FRUITLESS_MAX = 1000;
 
     /// One piece of work; what it covers has left the list.
@@ -78,6 +79,7 @@ public final class JoinPlan {
     private final List<FileId> roots;
     private final BlockSet todo = new BlockSet(Tracker.BLOCK_SHIFT);
     private final BlockSet dirs = new BlockSet(Tracker.BLOCK_SHIFT);
+    private final BlockSet folders = new BlockSet(Tracker.BLOCK_SHIFT);
     private final BlockSet check = new BlockSet(Tracker.BLOCK_SHIFT);
     private final BlockSet later = new BlockSet(Tracker.BLOCK_SHIFT);
     private final List<Reading> readings = new ArrayList<>();
@@ -88,6 +90,7 @@ public final class JoinPlan {
     private boolean deep;
     private boolean settled;
     private int namesUnderWay;
+    private int listings;
     private int comparesUnderWay;
     private long placed;
     private int fruitless;
@@ -129,7 +132,6 @@ public final class JoinPlan {
         for (int i = 0; i < roots.size(); i++) {
             FileId root = roots.get(i);
             dirs.addNames(i, root.high(), root.low());
-            todo.addAttributes(i, root.high(), root.low());
         }
     }
 
@@ -199,11 +201,13 @@ public final class JoinPlan {
     /// @param lacking names that the target lacks; each is put and ends in [#placed] or [#putGone]
     public void namesAnswered(int lacking) {
         namesUnderWay += lacking - 1;
+        listings--;
     }
 
     /// Answers [Work.Names]: the directory is gone; its parent's names say so.
     public void namesGone() {
         namesUnderWay--;
+        listings--;
     }
 
     /// A file that was to be put is gone.
@@ -236,7 +240,9 @@ public final class JoinPlan {
         }
         if (isDirectory) {
             dirs.addNames(tree, id.high(), id.low());
-        } else if (isRegular) {
+            return;
+        }
+        if (isRegular) {
             fresh.add(id);
             todo.addWhole(tree, id.high(), id.low());
         }
@@ -251,17 +257,19 @@ public final class JoinPlan {
         }
         if (!isDirectory) {
             check.addWhole(tree, id.high(), id.low());
+            todo.addAttributes(tree, id.high(), id.low());
         } else if (!visited.contains(id)) {
             dirs.addNames(tree, id.high(), id.low());
         }
-        todo.addAttributes(tree, id.high(), id.low());
     }
 
     /// The target did not know the file by this id before: what was asked of it came too early.
     private void adopted(int tree, FileId id, boolean isDirectory, boolean isRegular) {
         if (isDirectory) {
             dirs.addNames(tree, id.high(), id.low());
-        } else if (isRegular) {
+            return;
+        }
+        if (isRegular) {
             check.addWhole(tree, id.high(), id.low());
         }
         todo.addAttributes(tree, id.high(), id.low());
@@ -336,13 +344,14 @@ public final class JoinPlan {
     // ---- the work
 
     /// Gives the next piece of work, or null when none can be begun now.
+    ///
+    /// A tree of any size is walked in portions: when enough files are known to be worked on, they
+    /// come before the next directory. What a directory itself is like comes after all names, which
+    /// change its time.
     public @Nullable Work next() {
-        if (!dirs.isEmpty() && check.files() <= CHECKS_MAX) {
-            BlockSet.Part names = dirs.file(dirs.files() - 1);
-            todo.addAttributes(names.tree(), names.high(), names.low());
-            namesUnderWay++;
-            dirs.remove(names);
-            return new Work.Names(names.tree(), names.id());
+        boolean much = check.files() + (deep ? todo.files() : 0) > LISTED_MAX;
+        if (!dirs.isEmpty() && !much) {
+            return listings < LISTINGS_MAX ? names() : null;
         }
         if (namesUnderWay > 0) {
             return null; // files wait until it is known which of them are new
@@ -354,10 +363,30 @@ public final class JoinPlan {
         if (check.files() > 0) {
             return comparison(check.file(check.files() - 1));
         }
-        for (int i = todo.files() - 1; i >= 0; i--) {
-            BlockSet.Part part = todo.file(i);
+        if (phase == JoinPhase.HOLDING && todo.wholes() + todo.cuts() == 0) {
+            return null; // the application waits, the rest follows
+        }
+        Work work = copyOf(todo);
+        if (work == null && !dirs.isEmpty()) {
+            return listings < LISTINGS_MAX ? names() : null;
+        }
+        return work == null ? copyOf(folders) : work;
+    }
+
+    private Work names() {
+        BlockSet.Part names = dirs.file(dirs.files() - 1);
+        folders.addAttributes(names.tree(), names.high(), names.low());
+        namesUnderWay++;
+        listings++;
+        dirs.remove(names);
+        return new Work.Names(names.tree(), names.id());
+    }
+
+    private @Nullable Work copyOf(BlockSet set) {
+        for (int i = set.files() - 1; i >= 0; i--) {
+            BlockSet.Part part = set.file(i);
             if (!isBusy(part) && !mayFollow(part)) {
-                return copy(part);
+                return copy(set, part);
             }
         }
         return null;
@@ -409,7 +438,7 @@ public final class JoinPlan {
         return phase == JoinPhase.HOLDING && !part.isWhole() && part.cut() == BlockSet.NO_CUT;
     }
 
-    private Work copy(BlockSet.Part part) {
+    private static Work copy(BlockSet todo, BlockSet.Part part) {
         int tree = part.tree();
         FileId id = part.id();
         if (part.isWhole()) {
@@ -460,6 +489,13 @@ public final class JoinPlan {
         todo.addAttributes(tree, id.high(), id.low());
     }
 
+    /// Puts a file back that the target had to make and that was spoiled while it was read whole.
+    public void copyWholeAgain(int tree, FileId id) {
+        fresh.add(id);
+        todo.addWhole(tree, id.high(), id.low());
+        todo.addAttributes(tree, id.high(), id.low());
+    }
+
     /// Puts attributes back that were spoiled while they were read.
     public void attributesAgain(int tree, FileId id) {
         todo.addAttributes(tree, id.high(), id.low());
@@ -495,10 +531,12 @@ public final class JoinPlan {
 
     /// A comparison of everything met a file.
     public void visit(int tree, FileId id, boolean isDirectory, boolean isRegular) {
-        todo.addAttributes(tree, id.high(), id.low());
         if (isDirectory) {
             dirs.addNames(tree, id.high(), id.low());
-        } else if (isRegular) {
+            return;
+        }
+        todo.addAttributes(tree, id.high(), id.low());
+        if (isRegular) {
             check.addWhole(tree, id.high(), id.low());
         }
     }
@@ -508,9 +546,9 @@ public final class JoinPlan {
         comparesUnderWay += by;
     }
 
-    /// Tells whether the target had to make the file.
-    public boolean isFresh(FileId id) {
-        return fresh.contains(id);
+    /// Tells, once, whether the target had to make the file.
+    public boolean takeFresh(FileId id) {
+        return fresh.remove(id);
     }
 
     // ---- turns
@@ -540,7 +578,7 @@ public final class JoinPlan {
                 }
             }
             case MIRRORING -> {
-                if (drained && todo.isEmpty()) {
+                if (drained && todo.isEmpty() && folders.isEmpty()) {
                     phase = JoinPhase.FINISHING;
                     finishes++;
                     return Turn.FINISH;
@@ -561,7 +599,7 @@ public final class JoinPlan {
         settled = true;
         for (int i = 0; i < roots.size(); i++) {
             FileId root = roots.get(i); // settling changes the root's time
-            todo.addAttributes(i, root.high(), root.low());
+            folders.addAttributes(i, root.high(), root.low());
         }
         return Turn.SETTLE;
     }
@@ -616,7 +654,7 @@ public final class JoinPlan {
 
     /// Returns files and directories still to look at.
     public long filesLeft() {
-        return (long) todo.files() + check.files() + dirs.files() + later.files();
+        return (long) todo.files() + folders.files() + check.files() + dirs.files() + later.files();
     }
 
     /// Returns bytes of marked blocks still to compare or to copy; whole files are not in it.

@@ -62,6 +62,8 @@ class BlockSetTest {
     }
 
     private void compare(Map<Long, BitSet> model) {
+        long blocks = model.values().stream().mapToLong(BitSet::cardinality).sum();
+        assertEquals(blocks << 12, set.blockBytes());
         model.forEach((id, bits) -> {
             BlockSet.Part part = set.find(id, id);
             assertEquals(bits.isEmpty(), part == null);
@@ -69,6 +71,8 @@ class BlockSetTest {
                 return;
             }
             assertEquals(bits.cardinality(), part.blocks());
+            assertEquals(bits.get(39_999), part.holds(39_999));
+            assertFalse(part.holds(100_000));
             long block = part.nextBlock(0);
             int expected = bits.nextSetBit(0);
             while (block >= 0) {
@@ -114,6 +118,29 @@ class BlockSetTest {
         assertFalse(small.isEmpty());
         set.addAll(small);
         assertTrue(set.isEverything());
+    }
+
+    /// The daemon's heap is bounded, and while the peer is away each file touched stays in the map.
+    @Test
+    void aFullSetFitsIntoTheHeapOfTheDaemonTwice() {
+        long before = usedAfterCollection();
+        BlockSet full = new BlockSet(12);
+        for (long id = 0; id < BlockSet.FILES_MAX; id++) {
+            full.addRange(0, id, ~id, 4096, 8192);
+            full.addAttributes(0, id, ~id);
+        }
+        BlockSet copy = new BlockSet(12);
+        copy.addAll(full);
+        long each = (usedAfterCollection() - before) / full.files() / 2;
+        assertEquals(BlockSet.FILES_MAX, copy.files());
+        assertFalse(full.isEverything());
+        assertTrue(each < 200, () -> each + " bytes for each file");
+    }
+
+    private static long usedAfterCollection() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
     }
 
     @Test

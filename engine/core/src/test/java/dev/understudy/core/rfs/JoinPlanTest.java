@@ -195,8 +195,54 @@ class JoinPlanTest {
         plan.namesAnswered(1);
         assertNull(plan.next());
         plan.placed(0, file(2), Item.MADE, false, true);
-        assertTrue(plan.isFresh(file(2)));
         assertTrue(plan.next() instanceof JoinPlan.Work.CopyWhole);
+        assertTrue(plan.takeFresh(file(2)));
+        assertFalse(plan.takeFresh(file(2)));
+    }
+
+    /// A tree of a million files must not be in memory as a whole: files that are known are worked
+    /// off before the next directory is read, and what a directory is like comes after all names.
+    @Test
+    void aLargeTreeIsWalkedInPortions() {
+        JoinPlan plan = new JoinPlan(List.of(ROOT));
+        plan.begin(true, set(), set(), 0);
+        plan.targetBegun();
+        int inEach = 1000;
+        int folders = 1000;
+        int listed = 0;
+        int copied = 0;
+        long most = 0;
+        boolean folderSent = false;
+        for (JoinPlan.Work work = plan.next(); work != null; work = plan.next()) {
+            switch (work) {
+                case JoinPlan.Work.Names(int tree, FileId id) -> {
+                    assertFalse(folderSent, "a directory's attributes came before all names");
+                    assertTrue(plan.isFirstVisit(id));
+                    boolean root = id.equals(ROOT);
+                    int entries = root ? folders : inEach;
+                    for (int i = 0; i < entries; i++) {
+                        FileId child = root ? file(i) : new FileId(++listed, id.low() + 1);
+                        plan.visit(tree, child, root, !root);
+                    }
+                    plan.namesAnswered(root ? 0 : entries);
+                    for (int i = 0; i < entries && !root; i++) {
+                        plan.placed(
+                                tree, new FileId(listed - i, id.low() + 1), Item.MADE, false, true);
+                    }
+                }
+                case JoinPlan.Work.CopyWhole(int tree, FileId id) -> {
+                    assertTrue(plan.takeFresh(id));
+                    plan.copied(tree, id);
+                    copied++;
+                }
+                case JoinPlan.Work.Attributes(int _, FileId id) ->
+                        folderSent |= id.equals(ROOT) || id.high() < folders + 200;
+                default -> throw new AssertionError(work.toString());
+            }
+            most = Math.max(most, plan.filesLeft());
+        }
+        assertEquals(inEach * folders, copied);
+        assertTrue(most < 30_000, () -> "known at once: many");
     }
 
     @Test

@@ -236,24 +236,21 @@ final class FileTask {
     /// What lies beyond the end is cut.
     static void copyWhole(SourceJob job, int tree, FileId id) {
         FileTask task = new FileTask(job, tree, id);
-        boolean fresh = job.plan().isFresh(id);
+        boolean fresh = job.plan().takeFresh(id);
         task.run(
                 () -> {
                     Attributes attributes = job.reader(tree).attributes(id);
                     long size = attributes == null ? 0 : attributes.size();
-                    BlockSet ranges = new BlockSet(Tracker.BLOCK_SHIFT);
-                    task.addRanges(ranges, size, fresh);
                     ByteBuffer small =
                             fresh && attributes != null && size <= SMALL_BYTES
                                     ? task.readSmall((int) size)
                                     : null;
-                    return () -> {
-                        if (small == null || attributes == null || task.isSpoiled()) {
-                            job.plan().copyRanges(ranges);
-                        } else {
-                            task.sendSmall(small, attributes);
-                        }
-                    };
+                    if (small != null && attributes != null) {
+                        return () -> task.sendSmall(small, attributes);
+                    }
+                    BlockSet ranges = new BlockSet(Tracker.BLOCK_SHIFT);
+                    task.addRanges(ranges, size, fresh);
+                    return () -> job.plan().copyRanges(ranges);
                 },
                 SMALL_BYTES);
     }
@@ -271,6 +268,10 @@ final class FileTask {
     }
 
     private void sendSmall(ByteBuffer frame, Attributes attributes) {
+        if (isSpoiled()) {
+            job.plan().copyWholeAgain(tree, id);
+            return;
+        }
         int end = frame.position();
         if (end > Item.HEADER_BYTES) {
             frame.position(0);

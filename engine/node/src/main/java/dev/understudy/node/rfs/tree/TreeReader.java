@@ -102,7 +102,7 @@ public final class TreeReader {
             if (marked == -Errno.ESTALE || marked == -Errno.ENOENT) {
                 return null; // removed meanwhile
             }
-            Errno.check("mark a file of " + tree.directory(), marked);
+            Errno.check("mark a file of", tree.directory(), marked);
             return new Entry(name, child.id(), child.type, child.ino, size);
         }
     }

@@ -50,7 +50,10 @@ public final class TreeWriter {
     }
 
     /// Makes a name lead to the file with an id, creating or moving that file, and gives it its
-    /// attributes (the size too, which leaves new parts as holes).
+    /// attributes (the size too, which leaves new parts as holes). A regular file that is made
+    /// stays empty and root's, with the permissions of the source: it gets the rest when it has its
+    /// data, since each change of an inode costs as much as making the file. A directory gets all
+    /// at once, for what is made in it may inherit.
     ///
     /// @param parent directory that is already there
     /// @param attributes as on the source; the modification time is only right until data is
@@ -65,12 +68,12 @@ public final class TreeWriter {
         if (directory == null) {
             throw new IOException("no directory " + parent + " in " + tree.directory());
         }
-        int fd = Errno.check("open " + parent, tree.pin(directory));
+        int fd = Errno.check("open", parent, tree.pin(directory));
         try (CString c = CString.of(name)) {
             LowerFile there = tree.findAt(fd, c.address(), stat);
             Placed placed = Placed.THERE;
             if (adopts && there != null && isAdoptable(there, id, attributes)) {
-                Errno.check("mark " + id, tree.assign(there, id.high(), id.low()));
+                Errno.check("mark", id, tree.assign(there, id.high(), id.low()));
                 placed = Placed.ADOPTED;
             } else if (there == null || !carries(there, id)) {
                 if (there != null) {
@@ -84,7 +87,9 @@ public final class TreeWriter {
                     create(id, fd, c.address(), attributes);
                 }
             }
-            setAttributes(id, attributes);
+            if (placed != Placed.MADE || !attributes.isRegular()) {
+                setAttributes(id, attributes);
+            }
             return placed;
         } finally {
             tree.unpin(directory);
@@ -121,7 +126,7 @@ public final class TreeWriter {
                 if (result == -Errno.ENOENT) {
                     return Placed.MADE; // its last name is gone
                 }
-                Errno.check("link " + id, result);
+                Errno.check("link", id, result);
                 return Placed.THERE;
             }
             String path = tree.pathOf(file);
@@ -134,7 +139,7 @@ public final class TreeWriter {
                 if (result == -Errno.EINVAL) {
                     return Placed.LATER; // rename(2): into a subdirectory of itself
                 }
-                Errno.check("move " + path, result);
+                Errno.check("move", path, result);
                 return Placed.THERE;
             }
         } finally {
@@ -151,7 +156,7 @@ public final class TreeWriter {
                                     directory,
                                     name,
                                     At.O_CREAT | At.O_EXCL | At.O_RDWR | At.O_CLOEXEC,
-                                    mode & 0700);
+                                    mode & 0777);
                     case Stat.S_IFDIR -> At.mkdirat(directory, name, 0700);
                     case Stat.S_IFLNK -> {
                         try (CString target = CString.of(Attributes.latin(a.target()))) {
@@ -160,16 +165,17 @@ public final class TreeWriter {
                     }
                     default -> At.mknodat(directory, name, a.mode(), Stat.libcDevice(a.device()));
                 };
-        Errno.check("create " + id, result);
+        Errno.check("create", id, result);
         int fd = result;
         if (a.type() != Stat.S_IFREG) {
             int flags = a.isDirectory() ? At.O_RDONLY | At.O_DIRECTORY : At.O_PATH;
             fd =
                     Errno.check(
-                            "open " + id,
+                            "open",
+                            id,
                             At.openat(directory, name, flags | At.O_NOFOLLOW | At.O_CLOEXEC, 0));
         }
-        Errno.check("statx " + id, stat.of(fd));
+        Errno.check("statx", id, stat.of(fd));
         LowerFile file = tree.adopt(fd, id.high(), id.low(), stat, false);
         if (file == null) {
             throw Errno.failed("mark " + id, tree.lastErrno());
@@ -198,18 +204,21 @@ public final class TreeWriter {
                 return true;
             }
             boolean pathOnly = LowerTree.isPathOnly(file.type);
+            boolean chowned = have.uid() != a.uid() || have.gid() != a.gid(); // takes set-id bits
             if (a.isRegular() && have.size() != a.size()) {
-                Errno.check("truncate " + id, Fd.ftruncate(fd, a.size()));
+                Errno.check("truncate", id, Fd.ftruncate(fd, a.size()));
             }
-            if (have.uid() != a.uid() || have.gid() != a.gid()) {
+            if (chowned) {
                 Errno.check(
-                        "chown " + id,
+                        "chown",
+                        id,
                         At.fchownat(fd, Stat.emptyName(), a.uid(), a.gid(), At.AT_EMPTY_PATH));
             }
-            if (a.type() != Stat.S_IFLNK) {
+            if (a.type() != Stat.S_IFLNK && (chowned || have.mode() != a.mode())) {
                 int mode = a.mode() & 07777;
                 Errno.check(
-                        "chmod " + id,
+                        "chmod",
+                        id,
                         pathOnly
                                 ? At.fchmodat(At.AT_FDCWD, procPath.of(fd), mode, 0)
                                 : Fd.fchmod(fd, mode));
@@ -224,7 +233,8 @@ public final class TreeWriter {
 
     private void setTimes(int fd, Attributes a) throws IOException {
         Errno.check(
-                "set the time of a file of " + tree.directory(),
+                "set the time of a file of",
+                tree.directory(),
                 times.set(fd, 0, Times.UTIME_OMIT, a.mtimeSeconds(), a.mtimeNanos()));
     }
 
@@ -234,7 +244,8 @@ public final class TreeWriter {
             if (!want.xattrs().containsKey(name)) {
                 try (CString c = CString.of(Attributes.latin(name))) {
                     Errno.check(
-                            "remove attribute " + name,
+                            "remove attribute",
+                            name,
                             pathOnly
                                     ? Xattr.remove(procPath.of(fd), c.address())
                                     : Xattr.fremove(fd, c.address()));
@@ -248,7 +259,8 @@ public final class TreeWriter {
                 try (CString c = CString.of(Attributes.latin(xattr.getKey()));
                         CString v = CString.of(bytes)) {
                     Errno.check(
-                            "set attribute " + xattr.getKey(),
+                            "set attribute",
+                            xattr.getKey(),
                             pathOnly
                                     ? Xattr.set(
                                             procPath.of(fd),
@@ -298,7 +310,7 @@ public final class TreeWriter {
         }
         try {
             int mode = Fd.FALLOC_FL_PUNCH_HOLE | Fd.FALLOC_FL_KEEP_SIZE;
-            Errno.check("punch " + id, Fd.fallocate(fd, mode, offset, length));
+            Errno.check("punch", id, Fd.fallocate(fd, mode, offset, length));
             return true;
         } finally {
             tree.unpin(file);
@@ -316,7 +328,7 @@ public final class TreeWriter {
             return false;
         }
         try {
-            Errno.check("sync " + id, LowerTree.isPathOnly(file.type) ? 0 : Fd.fsync(fd));
+            Errno.check("sync", id, LowerTree.isPathOnly(file.type) ? 0 : Fd.fsync(fd));
             return true;
         } finally {
             tree.unpin(file);
@@ -352,7 +364,7 @@ public final class TreeWriter {
                 result = At.renameat2(directory, name, aside, to.address(), At.RENAME_NOREPLACE);
             }
         }
-        Errno.check("put aside a file of " + tree.directory(), result);
+        Errno.check("put aside a file of", tree.directory(), result);
     }
 
     private void openAside() throws IOException {
@@ -362,11 +374,12 @@ public final class TreeWriter {
         try (CString name = CString.of(Excludes.ASIDE)) {
             int made = At.mkdirat(tree.rootFd(), name.address(), 0700);
             if (made != -Errno.EEXIST) {
-                Errno.check("make " + Excludes.ASIDE, made);
+                Errno.check("make", Excludes.ASIDE, made);
             }
             aside =
                     Errno.check(
-                            "open " + Excludes.ASIDE,
+                            "open",
+                            Excludes.ASIDE,
                             At.openat(
                                     tree.rootFd(),
                                     name.address(),
@@ -384,8 +397,7 @@ public final class TreeWriter {
             aside = -1;
         }
         byte[] name = Attributes.latin(Excludes.ASIDE);
-        Errno.check(
-                "remove " + Excludes.ASIDE, new Removal(tree).remove(tree.rootFd(), name, true));
+        Errno.check("remove", Excludes.ASIDE, new Removal(tree).remove(tree.rootFd(), name, true));
     }
 
     /// Gives what the reader of this writer's thread reads.
