@@ -208,18 +208,23 @@ public final class TargetJob {
         send(frame);
     }
 
+    /// Answers; what one read brought is answered in one piece.
     private void send(ByteBuffer frame) {
         outgoing.add(frame.flip());
-        pump();
+        drain();
     }
 
     /// Sends what waits, as far as there is room.
     public void pump() {
+        drain();
+        wire.flush();
+    }
+
+    private void drain() {
         while (!outgoing.isEmpty() && wire.hasRoom()) {
             ByteBuffer frame = outgoing.remove();
             wire.append(frame, 0, frame.limit());
         }
-        wire.flush();
     }
 
     /// Tells the source how far this side is; after the frames of one read.
@@ -227,6 +232,7 @@ public final class TargetJob {
         if (framesDone > reported) {
             report();
         }
+        wire.flush();
     }
 
     private void report() {
