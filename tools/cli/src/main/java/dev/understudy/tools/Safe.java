@@ -48,6 +48,7 @@ public final class Safe implements Runnable {
     public static int run(PrintWriter out, PrintWriter err, String... args) {
         CommandLine line = new CommandLine(new Safe());
         Commands.all().forEach(line::addSubcommand);
+        HelpTexts.arrange(line);
         line.setOut(out).setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));

@@ -46,6 +46,29 @@ class ManAndCompletionTest {
         }
     }
 
+    /// A description that the source breaks into lines is one sentence to its reader.
+    @Test
+    void listsOfCommandsShowWholeSentencesUnderHeadings() {
+        String help = safe("--help");
+        for (String heading :
+                new String[] {
+                    "Cluster:",
+                    "Installing modules:",
+                    "Running modules:",
+                    "What goes on:",
+                    "Writing modules:"
+                }) {
+            assertTrue(help.contains("\n" + heading + "\n"), heading + " is missing in " + help);
+        }
+        String commands = help.substring(help.indexOf("Cluster:"), help.indexOf("Exit codes"));
+        String[] entries = commands.split("\n  (?=[a-z])");
+        assertTrue(entries.length > Commands.all().size(), help);
+        for (int i = 1; i < entries.length; i++) {
+            String entry = entries[i].split("\n\n")[0];
+            assertTrue(entry.strip().endsWith("."), () -> "no whole sentence: " + entry);
+        }
+    }
+
     @Test
     void bashCompletesCommandsAndOptions() throws Exception {
         SafeProgram program = new SafeProgram(folder);

@@ -8,6 +8,7 @@ public final class Commands {
     public static final List<Class<?>> CONTROL =
             List.of(
                     ClusterCommand.class,
+                    TokenCommand.class,
                     PreflightCommand.class,
                     InstallCommand.class,
                     UpgradeCommand.class,
@@ -33,8 +34,7 @@ public final class Commands {
                     StateCommand.class,
                     ExplainCommand.class,
                     LogCommand.class,
-                    SupportCommand.class,
-                    TokenCommand.class);
+                    SupportCommand.class);
 
     private Commands() {}
 }
