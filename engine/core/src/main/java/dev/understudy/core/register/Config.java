@@ -23,6 +23,9 @@ public record Config(long era, Form form, List<Voter> voters) {
     /// Two nodes that never had a third vote.
     public static final Config TWO_VOTES = new Config(0, Form.OWN_COPIES, List.of());
 
+    /// Eras that [#byForce] leaves out: more than voters that it did not ask can have taken since.
+    public static final long FORCED_ERAS = 1000;
+
     /// The key of the register that holds the configuration itself.
     public static final String KEY = "";
 
@@ -85,6 +88,15 @@ public record Config(long era, Form form, List<Voter> voters) {
     public Config ownCopies() {
         Check.argument(form == Form.MAJORITY && voters.size() == 2, "%s to own copies", this);
         return new Config(era + 1, Form.OWN_COPIES, voters);
+    }
+
+    /// The step that an operator takes on the one voter that is left, when the others are gone for
+    /// good: back to two votes without anybody's agreement. No majority of this era meets it. What
+    /// it risks is what `prim --force` risks: if the others decide together meanwhile, both sides
+    /// may serve. A voter that comes back hears of the later era and adopts it.
+    public Config byForce() {
+        Check.argument(form == Form.MAJORITY, "%s to own copies by force", this);
+        return new Config(era + FORCED_ERAS, Form.OWN_COPIES, voters);
     }
 
     /// As a value of the register [#KEY]; [#parse] reads it.

@@ -219,6 +219,31 @@ final class MembershipTest {
         }
     }
 
+    /// The one that is left goes back to two votes; what it had voted for stays, and one that comes
+    /// back takes over the later era instead of deciding with the witness by the old one.
+    @Test
+    void theLastVoteGoesOnByForce() {
+        Group group = three();
+        group.attempt("m", new Change("m9", 8, module(9)));
+        group.down.add(A);
+        group.down.add(W);
+        Config forced = group.memory(B).config().byForce();
+        group.ask(B, new Ask.Adopt(forced));
+        assertEquals(Form.OWN_COPIES, group.memory(B).config().form());
+        assertEquals(module(9), group.memory(B).cell("m").value());
+        group.down.clear();
+        group.down.add(W);
+        assertTrue(group.drive(null));
+        assertEquals(forced, group.memory(A).config());
+        group.down.clear();
+        assertEquals(3, group.memory(W).config().voters().size(), "it has not heard of it");
+        assertInstanceOf(
+                Reply.OtherEra.class,
+                group.ask(A, new Ask.Prepare(group.memory(W).config().era(), "m", Ballot.NONE)));
+        assertTrue(group.drive(W), "a third vote may come again");
+        assertEquals(module(9), group.read("m"));
+    }
+
     @Test
     void votersDoNotChangeWhileOneOfTheTwoIsAway() {
         Group group = three();

@@ -81,7 +81,9 @@ public interface ClusterControl {
     View join(String token, String via, int port, Member self) throws Exception;
 
     /// Takes the witness out of the member list; the voters follow.
-    View removeWitness() throws Exception;
+    ///
+    /// @param force the other votes are lost for good: this node's own copies count at once
+    View removeWitness(boolean force) throws Exception;
 
     /// Admits a joiner by its token's secret.
     Admission admit(String secret, Member joiner, String request) throws Exception;

@@ -234,7 +234,9 @@ final class Operations {
                                     new ClusterControl.Signatures(
                                             call.body().getString("policy"), signers)));
                 });
-        all.put("removeWitness", _ -> Answer.of(cluster.removeWitness()));
+        all.put(
+                "removeWitness",
+                call -> Answer.of(cluster.removeWitness(call.body().getBoolean("force", false))));
         all.put("getAuthorityKey", _ -> Answer.of(new Key(cluster.authorityKey())));
         all.put(
                 "getOffer",

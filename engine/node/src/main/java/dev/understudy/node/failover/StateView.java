@@ -5,6 +5,7 @@ import dev.understudy.core.failover.Chore;
 import dev.understudy.core.failover.DataState;
 import dev.understudy.core.failover.FailoverRules;
 import dev.understudy.core.failover.Hook;
+import dev.understudy.core.failover.Isolation;
 import dev.understudy.core.failover.Node;
 import dev.understudy.core.failover.State;
 import dev.understudy.core.failover.WaitReason;
@@ -242,7 +243,8 @@ final class StateView {
         if (!quarantine.isEmpty()) {
             warnings.add(quarantine);
         }
-        if (!node.settings().isEvidencePossible()) {
+        boolean byEvidence = node.settings().isolation() != Isolation.MAJORITY;
+        if (byEvidence && !node.settings().isEvidencePossible()) {
             warnings.add(
                     "no automatic failover from silence: a ping witness and a virtual address are"
                             + " needed to judge a silent peer");

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /// Gives the API the membership.
 final class ClusterDoor implements ClusterControl {
@@ -33,10 +32,21 @@ final class ClusterDoor implements ClusterControl {
 
     private final Cluster cluster;
 
-    private final Supplier<Votes> votes;
+    private final Ballot votes;
+
+    /// How registers are decided.
+    interface Ballot {
+        /// How it stands.
+        Votes view();
+
+        /// Gives up the other votes for good.
+        ///
+        /// @throws HaException HA-4123 while enough of them answer
+        void giveUpOthers() throws IOException;
+    }
 
     /// @param votes how registers are decided
-    ClusterDoor(Cluster cluster, Supplier<Votes> votes) {
+    ClusterDoor(Cluster cluster, Ballot votes) {
         this.cluster = cluster;
         this.votes = votes;
     }
@@ -59,7 +69,7 @@ final class ClusterDoor implements ClusterControl {
                 config.networks(),
                 members,
                 new Signatures(config.signatures().policy().word(), config.signatures().signers()),
-                votes.get());
+                votes.view());
     }
 
     private static Member member(ClusterConfig.Member member, Role role) {
@@ -105,7 +115,11 @@ final class ClusterDoor implements ClusterControl {
     }
 
     @Override
-    public View removeWitness() throws Exception {
+    public View removeWitness(boolean force) throws Exception {
+        if (force) {
+            votes.giveUpOthers();
+            if (cluster.required().config().witness().isEmpty()) return view();
+        }
         return view(cluster.removeWitness());
     }
 

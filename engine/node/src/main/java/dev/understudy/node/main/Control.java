@@ -2,7 +2,6 @@ package dev.understudy.node.main;
 
 import dev.understudy.core.member.HaException;
 import dev.understudy.node.api.ApiServer;
-import dev.understudy.node.api.ClusterControl;
 import dev.understudy.node.api.ModuleControl;
 import dev.understudy.node.api.NodeControl;
 import dev.understudy.node.api.Tls;
@@ -38,7 +37,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -80,7 +78,7 @@ public final class Control implements AutoCloseable {
             ModuleControl modules,
             NodeControl node,
             ModuleWatcher watcher,
-            Supplier<ClusterControl.Votes> votes,
+            ClusterDoor.Ballot votes,
             Function<InetAddress, Optional<String>> neighbour,
             Clock clock,
             Ticker ticker) {

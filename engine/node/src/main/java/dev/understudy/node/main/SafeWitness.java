@@ -15,6 +15,7 @@ import dev.understudy.node.store.Home;
 import dev.understudy.node.store.Ticker;
 import dev.understudy.posix.BootClock;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -84,8 +85,10 @@ public final class SafeWitness implements ModuleWatcher {
             Optional<Cluster.Joined> member = cluster.load();
             if (member.isPresent()) {
                 joined(votes, member.get());
+                Files.writeString(home.witnessNote(), member.get().self());
                 LOG.info("safe-witness is up home={}", home.etc().getParent());
                 stopping.await();
+                Files.deleteIfExists(home.witnessNote());
             } else {
                 untilJoined(journal, votes);
             }
@@ -123,7 +126,7 @@ public final class SafeWitness implements ModuleWatcher {
                         new Modules(),
                         view,
                         this,
-                        votes::view,
+                        votes,
                         Neighbour::of,
                         Clock.systemUTC(),
                         ticker)) {

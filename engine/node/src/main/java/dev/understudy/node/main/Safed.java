@@ -192,7 +192,7 @@ public final class Safed {
                                     modules,
                                     view,
                                     engine,
-                                    votes::view,
+                                    votes,
                                     Neighbour::of,
                                     Clock.systemUTC(),
                                     ticker);

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 
 /// This node's part in the third vote: its voter, its port, its attempts. Does nothing before a
 /// witness is in the member list.
-final class ThirdVote implements RegisterVotes {
+final class ThirdVote implements RegisterVotes, ClusterDoor.Ballot {
     private static final Logger LOG = LoggerFactory.getLogger(ThirdVote.class);
     private static final long POLL_MS = 300;
 
@@ -204,7 +204,8 @@ final class ThirdVote implements RegisterVotes {
     // ---- for people
 
     /// How registers are decided.
-    ClusterControl.Votes view() {
+    @Override
+    public ClusterControl.Votes view() {
         Seats now = seats;
         if (now == null) {
             return new ClusterControl.Votes(isByMajority() ? "majority" : "two", 0, List.of(), "");
@@ -218,6 +219,21 @@ final class ThirdVote implements RegisterVotes {
                                 new ClusterControl.Seat(seat.node(), seat.isVoter(), seat.isUp()))
                         .toList(),
                 view.blocked());
+    }
+
+    /// Gives up the other votes for good, by an operator's word.
+    ///
+    /// @throws HaException HA-4123 while enough of them answer
+    @Override
+    public void giveUpOthers() throws IOException {
+        Seats now = seats;
+        if (now != null && !now.giveUpOthers()) {
+            throw new HaException(
+                    "HA-4123",
+                    "the votes are not lost: a majority of them answers",
+                    null,
+                    "`safe cluster witness remove` without --force loses nothing");
+        }
     }
 
     /// What an operator should know.

@@ -88,6 +88,12 @@ public record Home(Path etc, Path lib, Path run) {
         return run.resolve("api.sock");
     }
 
+    /// Names the file that says that this host is the witness, and by which name; there while
+    /// `safe-witness` runs as a member.
+    public Path witnessNote() {
+        return run.resolve("witness");
+    }
+
     /// There while the daemon runs and every module that started by itself is mounted.
     public Path settled() {
         return run.resolve("settled");

@@ -9,6 +9,7 @@ import dev.understudy.core.register.Membership;
 import dev.understudy.core.register.Outcome;
 import dev.understudy.core.register.Reply;
 import dev.understudy.core.register.Value;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,6 +169,23 @@ public final class Seats {
 
     private void tellAll(Config config) {
         config.voters().forEach(voter -> tell(voter.node(), config));
+    }
+
+    /// Goes back to two votes without anybody's agreement, because the other votes are lost for
+    /// good.
+    ///
+    /// @return false, and nothing is done, if enough of them answer to agree
+    /// @throws IOException if it cannot be made durable
+    public synchronized boolean giveUpOthers() throws IOException {
+        Config config = voting.config();
+        if (config.form() == Form.OWN_COPIES) return true;
+        Map<NodeId, Reply.Self> selves = voting.selves();
+        long answering =
+                config.voters().stream().filter(voter -> selves.containsKey(voter.node())).count();
+        if (answering >= config.quorum()) return false;
+        witness = null;
+        voting.giveUpOthers();
+        return true;
     }
 
     /// How it stands.

@@ -125,6 +125,17 @@ public final class Voting implements AutoCloseable {
         return voted.epoch().isAfter(own.epoch()) ? voted : own;
     }
 
+    /// Gives up the other voters for good, by an operator's word: this node's own copies count from
+    /// now on, with what it voted for last.
+    ///
+    /// @throws IOException if it cannot be made durable
+    void giveUpOthers() throws IOException {
+        Config forced = config().byForce();
+        LOG.warn("the other votes are given up by force: {}", forced);
+        Reply reply = answer(new Ask.Adopt(forced));
+        if (isByMajority()) throw new IllegalStateException("not adopted: " + reply);
+    }
+
     // ---- modules
 
     /// Names the copy of a module's register that this node decides on while there are two votes.

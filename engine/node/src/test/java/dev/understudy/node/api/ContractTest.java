@@ -180,6 +180,7 @@ class ContractTest {
         Map<String, String> bodies = new HashMap<>();
         bodies.put("initCluster", "{\"name\":\"demo\",\"member\":" + MEMBER + "}");
         bodies.put("createJoinToken", "{\"role\":\"data\"}");
+        bodies.put("removeWitness", "{\"force\":true}");
         bodies.put(
                 "joinCluster",
                 "{\"token\":\"t\",\"via\":\"10.0.0.1\",\"port\":9453,\"member\":" + MEMBER + "}");

@@ -251,7 +251,7 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
     }
 
     @Override
-    public ClusterControl.View removeWitness() {
+    public ClusterControl.View removeWitness(boolean force) {
         return view();
     }
 

@@ -97,7 +97,7 @@ class ControlTest {
                             this,
                             this,
                             this,
-                            () -> new ClusterControl.Votes("two", 0, List.of(), ""),
+                            new TwoVotes(),
                             _ -> Optional.empty(),
                             Clock.systemUTC(),
                             System::nanoTime);
@@ -337,6 +337,19 @@ class ControlTest {
             assertTrue(System.nanoTime() < end, "not within 30 s: " + what);
             Thread.onSpinWait();
             java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    /// No third vote.
+    private static final class TwoVotes implements ClusterDoor.Ballot {
+        @Override
+        public ClusterControl.Votes view() {
+            return new ClusterControl.Votes("two", 0, List.of(), "");
+        }
+
+        @Override
+        public void giveUpOthers() {
+            throw new AssertionError("there are no others");
         }
     }
 

@@ -243,6 +243,31 @@ final class VotingTest {
     }
 
     @Test
+    void theLastVoteIsGivenBackItsOwnWordByForceAlone() throws Exception {
+        seat(W, 3);
+        assertInstanceOf(
+                RegisterOutcome.Committed.class, host(A).change(Register.EMPTY, alone(A, 1)));
+        stop(B);
+        await(() -> !host(A).voting.selves().containsKey(B));
+        assertFalse(host(A).seats.giveUpOthers(), "the witness answers: nothing is lost");
+        assertTrue(host(A).voting.isByMajority());
+        stop(W);
+        await(() -> !host(A).voting.selves().containsKey(W));
+        assertInstanceOf(RegisterOutcome.NotAsked.class, host(A).change(alone(A, 1), alone(A, 2)));
+        assertTrue(host(A).seats.giveUpOthers());
+        assertEquals(
+                new RegisterOutcome.Refused(alone(A, 1)),
+                host(A).voting.onOwnCopy("m", Register.EMPTY, RegisterOutcome.Refused::new));
+        startAgain(B);
+        host(A).wants(null);
+        await(() -> {
+            host(A).seats.poll();
+            return host(B).voting.config().form() == Form.OWN_COPIES;
+        });
+        assertEquals(host(A).voting.config(), host(B).voting.config());
+    }
+
+    @Test
     void twoVotesComeBackWithWhatWasDecidedLast() throws Exception {
         seat(W, 3);
         stop(B);

@@ -14,6 +14,7 @@ import dev.understudy.tests.lab.Lab;
 import dev.understudy.tests.lab.LabNode;
 import dev.understudy.tests.lab.LabSpec;
 import dev.understudy.tests.lab.Network;
+import dev.understudy.tests.lab.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +82,43 @@ class ThirdVoteIT {
         }
     }
 
+    /// The witness and the primary are lost at once: nothing goes on by itself, an operator's word
+    /// brings the service back with all that was acknowledged, and the old primary joins again.
+    @Test
+    void theLastOfThreeVotesServesByForce() throws Exception {
+        LedgerService ledger = new LedgerService(a.disk());
+        formPair(ledger);
+        try (Workload load = new Workload(ledger, lab.client(), 2)) {
+            load.awaitCommits(5);
+            theVoteIsAddedWhileModulesRun(load);
+            refusedWhileVotesAnswer();
+            kill(WITNESS);
+            a.powerOff();
+            awaitWarning(b, "reaches no other vote");
+            cluster.must(b, List.of("cluster", "witness", "remove", "--force"));
+            awaitVotes(b, 0);
+            cluster.must(b, List.of("prim", "-m", MODULE, "--force"));
+            cluster.awaitState(b, MODULE, "ALONE", SOON);
+            load.awaitCommits(20);
+            a.powerOn();
+            cluster.startDaemon(a);
+            awaitPair(b, a);
+            awaitVotes(a, 0);
+            load.awaitCommits(5);
+            Set<String> acknowledged = load.acknowledged();
+            Set<String> kept = lab.client().call(ledger::readAll);
+            List<String> lost =
+                    acknowledged.stream().filter(entry -> !kept.contains(entry)).toList();
+            assertEquals(List.of(), lost, "lost of " + acknowledged.size());
+        }
+    }
+
+    private void refusedWhileVotesAnswer() {
+        Shell.Result refused = cluster.safe(b, List.of("cluster", "witness", "remove", "--force"));
+        assertEquals(1, refused.exit(), refused.text());
+        assertTrue(refused.text().contains("HA-4123"), refused.text());
+    }
+
     private void formPair(LedgerService ledger) throws Exception {
         for (LabNode node : List.of(a, b)) {
             ledger.prepare(node);
@@ -138,6 +176,9 @@ class ThirdVoteIT {
         awaitVotes(a, 3);
         awaitVotes(b, 3);
         assertEquals(List.of(), transitions(from));
+        Shell.Result there = cluster.safe(witness, List.of("cluster", "state"));
+        assertEquals(3, there.exit(), there.text());
+        assertTrue(there.text().contains("ask a data node"), there.text());
         long kib = residentKib();
         System.out.println("witness: " + kib + " KiB resident");
         assertTrue(kib <= WITNESS_KIB_MAX, "the witness takes " + kib + " KiB");

@@ -278,8 +278,8 @@ public final class ClusterCommand implements Runnable {
             return Exit.DONE;
         }
 
-        Json remove() {
-            return daemon().send("POST", "/api/v1/cluster/witness/remove", Map.of());
+        Json remove(boolean force) {
+            return daemon().send("POST", "/api/v1/cluster/witness/remove", Map.of("force", force));
         }
     }
 
@@ -308,7 +308,7 @@ public final class ClusterCommand implements Runnable {
     public static final class WitnessReplace extends WitnessCommand {
         @Override
         int work() {
-            remove();
+            remove(false);
             return token();
         }
     }
@@ -319,13 +319,28 @@ public final class ClusterCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Takes the witness out of the cluster: two votes are left, and 'isolation' of each"
-                        + " module says what silence allows."
+                        + " module says what silence allows.",
+                "If the witness and the other server are lost for good, no majority is left and"
+                        + " nothing can be decided: --force then makes this node's own word count"
+                        + " again, and `safe prim --force` starts its modules."
             })
     public static final class WitnessRemove extends WitnessCommand {
+        @Option(
+                names = "--force",
+                description =
+                        "The witness and the other server are lost, or off and kept off until the"
+                                + " network to them is back: were they to decide together meanwhile,"
+                                + " both sides might serve. Refused while a majority answers.")
+        private boolean force;
+
         @Override
         int work() {
             return answer(
-                    remove(), "the witness is taken out; `safe cluster state` shows the votes");
+                    remove(force),
+                    force
+                            ? "this node's own word counts again; `safe state` shows what its"
+                                    + " modules wait for"
+                            : "the witness is taken out; `safe cluster state` shows the votes");
         }
     }
 

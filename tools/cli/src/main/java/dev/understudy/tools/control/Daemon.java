@@ -238,6 +238,11 @@ final class Daemon {
 
     private Failure unreachable(IOException failed) {
         return switch (way) {
+            case Way.Local(Path socket)
+                    when !Files.exists(socket) && Files.exists(socket.resolveSibling("witness")) ->
+                    Failure.unreachable(
+                            "this host is the cluster's witness: it votes and answers no commands",
+                            "ask a data node; `safe cluster state` there shows its vote");
             case Way.Local(Path socket) when !Files.exists(socket) ->
                     Failure.unreachable(
                             "no daemon runs here: %s is not there".formatted(socket),

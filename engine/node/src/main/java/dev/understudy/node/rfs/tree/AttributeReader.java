@@ -34,7 +34,7 @@ final class AttributeReader {
     /// @param pathOnly whether it is an O_PATH one
     /// @throws IOException if they cannot be read
     Attributes read(int fd, boolean pathOnly) throws IOException {
-        Errno.check("statx a file of " + where, stat.of(fd));
+        Errno.check("statx a file of", where, stat.of(fd));
         boolean regular = stat.isRegular();
         boolean device = stat.type() == Stat.S_IFCHR || stat.type() == Stat.S_IFBLK;
         return new Attributes(
