@@ -61,10 +61,10 @@ class ManAndCompletionTest {
             assertTrue(help.contains("\n" + heading + "\n"), heading + " is missing in " + help);
         }
         String commands = help.substring(help.indexOf("Cluster:"), help.indexOf("Exit codes"));
-        String[] entries = commands.split("\n  (?=[a-z])");
+        String[] entries = commands.split("\n  (?=[a-z])", -1);
         assertTrue(entries.length > Commands.all().size(), help);
         for (int i = 1; i < entries.length; i++) {
-            String entry = entries[i].split("\n\n")[0];
+            String entry = entries[i].split("\n\n", -1)[0];
             assertTrue(entry.strip().endsWith("."), () -> "no whole sentence: " + entry);
         }
     }

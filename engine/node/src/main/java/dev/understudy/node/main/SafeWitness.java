@@ -85,6 +85,7 @@ public final class SafeWitness implements ModuleWatcher {
             Optional<Cluster.Joined> member = cluster.load();
             if (member.isPresent()) {
                 joined(votes, member.get());
+                Files.deleteIfExists(home.apiSocket()); // of a process that was killed
                 Files.writeString(home.witnessNote(), member.get().self());
                 LOG.info("safe-witness is up home={}", home.etc().getParent());
                 stopping.await();
