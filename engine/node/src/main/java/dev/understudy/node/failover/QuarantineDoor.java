@@ -127,7 +127,15 @@ final class QuarantineDoor implements ModuleQuarantine {
         } catch (InvalidPathException e) {
             throw refused("HA-3402", to + " is no path", "name a directory of node " + node);
         }
-        long files = onThread(() -> quarantine.export(held, target));
+        long files;
+        try {
+            files = onThread(() -> quarantine.export(held, target));
+        } catch (Quarantine.BadTarget unfit) {
+            throw refused(
+                    "HA-3402",
+                    String.valueOf(unfit.getMessage()),
+                    "name a new or an empty directory of node " + node);
+        }
         return "%,d files of %s are in %s on %s".formatted(files, id, to, node);
     }
 

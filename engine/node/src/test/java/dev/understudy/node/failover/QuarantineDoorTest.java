@@ -101,6 +101,10 @@ class QuarantineDoorTest {
                 "HA-3405",
                 assertThrows(HaException.class, () -> door().restore(ID, List.of("x"), true))
                         .code());
+        assertEquals(
+                "HA-3405",
+                assertThrows(HaException.class, () -> door().restore(ID, List.of(""), true))
+                        .code());
     }
 
     @Test
@@ -121,6 +125,12 @@ class QuarantineDoorTest {
         assertEquals(
                 "HA-3401",
                 assertThrows(HaException.class, () -> door.export("no", "/tmp/x")).code());
+        for (String unfit : List.of("", "relative", home.resolve("out").toString(), "a\0b")) {
+            assertEquals(
+                    "HA-3402",
+                    assertThrows(HaException.class, () -> door.export(ID, unfit)).code(),
+                    unfit);
+        }
         assertTrue(door.drop(ID));
         assertFalse(door.drop(ID));
         assertEquals("", door.warning());

@@ -65,6 +65,15 @@ public final class Quarantine {
         }
     }
 
+    /// A directory is no place to copy an entry to.
+    public static final class BadTarget extends IOException {
+        private static final long serialVersionUID = 1;
+
+        BadTarget(String text) {
+            super(text);
+        }
+    }
+
     /// Reads what is there.
     ///
     /// @param folder of the quarantine, made when there is something to keep
@@ -280,15 +289,16 @@ public final class Quarantine {
     ///
     /// @param to absolute; made if it is not there, else empty
     /// @return the number of files
+    /// @throws BadTarget if the directory is not fit; nothing was copied
     /// @throws IOException with the error of the file system; what was copied stays
     public long export(Held held, Path to) throws IOException {
         if (!to.isAbsolute() || to.normalize().startsWith(folder.toAbsolutePath().normalize())) {
-            throw new IOException(to + " is not an absolute path outside the quarantine");
+            throw new BadTarget(to + " is not an absolute path outside the quarantine");
         }
         if (Files.exists(to)) {
             try (var there = Files.list(to)) {
                 if (there.findAny().isPresent()) {
-                    throw new IOException(to + " is not empty");
+                    throw new BadTarget(to + " is not empty");
                 }
             }
         } else {
