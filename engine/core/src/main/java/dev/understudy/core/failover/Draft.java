@@ -192,8 +192,7 @@ final class Draft {
     /// Changes the state, with its line in the journal, and tells the peer.
     void become(State next, Rule rule, String detail) {
         boolean light = settings.isLight();
-        String seen = light ? detail : detail + " " + register;
-        effects.add(new Effect.Journal(rule, state, next, seen));
+        effects.add(new Effect.Journal(rule, state, next, detail));
         lastRule = rule;
         boolean served = isServing();
         state = next;

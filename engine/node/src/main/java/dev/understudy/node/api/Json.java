@@ -60,8 +60,11 @@ final class Json {
     static String tag(ModuleState state) {
         ObjectNode tree = MAPPER.valueToTree(state);
         RESTLESS.forEach(tree::remove);
+        // Times of the past are reckoned from another clock each time, and drift by milliseconds.
         JsonNode peer = tree.get("peer");
         if (peer instanceof ObjectNode object) object.remove("silentMs");
+        tree.path("resources").forEach(one -> ((ObjectNode) one).remove("atMs"));
+        tree.path("rules").forEach(one -> ((ObjectNode) one).remove("sinceMs"));
         try {
             byte[] hash =
                     MessageDigest.getInstance("SHA-256")

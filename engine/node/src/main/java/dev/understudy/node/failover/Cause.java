@@ -58,6 +58,8 @@ final class Cause {
         if (node.settings().isLight()) return facts;
         facts.put("data", node.saved().data().toString());
         facts.put("inSync", String.valueOf(node.register().inSync()));
+        facts.put("primary", String.valueOf(node.register().primary()));
+        facts.put("generation", String.valueOf(node.register().generation()));
         Beat peer = node.peer().beat();
         if (peer != null) {
             facts.put("peer", peer.state() + " " + peer.data());

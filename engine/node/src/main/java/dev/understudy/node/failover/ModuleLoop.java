@@ -303,13 +303,14 @@ public final class ModuleLoop implements AutoCloseable {
         counts.count(line);
         if (moved) {
             LOG.info(
-                    "{} {} -> {} rule={} {} {}",
+                    "{} {} -> {} rule={} {} {} {}",
                     module,
                     line.from(),
                     line.to(),
                     line.rule().number(),
                     line.rule().name(),
-                    line.detail());
+                    line.detail(),
+                    node.settings().isLight() ? "" : node.register());
         } else {
             LOG.debug("{} {} rule={} {}", module, line.to(), line.rule().name(), line.detail());
         }

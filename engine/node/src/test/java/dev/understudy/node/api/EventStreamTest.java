@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,19 @@ class EventStreamTest {
             fake.state = ModuleState.State.ALONE;
             assertEquals("event: state", listener.until("event:"));
             assertTrue(listener.until("data:").contains("\"state\":\"ALONE\""));
+        }
+    }
+
+    /// Times that are reckoned anew at each look are no news.
+    @Test
+    void whatDriftsByMillisecondsIsNoNews() throws Exception {
+        try (Listener listener = new Listener("", "")) {
+            assertEquals("event: state", listener.until("event:"));
+            fake.resourceAtMs++;
+            fake.silentMs = 100L;
+            TimeUnit.MILLISECONDS.sleep(1000); // five looks
+            happens(7);
+            assertEquals("event: journal", listener.until("event:"));
         }
     }
 

@@ -87,6 +87,9 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
         }
     }
 
+    volatile long resourceAtMs = 5;
+    volatile @Nullable Long silentMs;
+
     @Override
     public List<String> modules() {
         return List.of("db");
@@ -111,13 +114,13 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
                         "START_ALONE",
                         1000,
                         "",
-                        new ModuleState.Peer("node2", false, null, null, null),
+                        new ModuleState.Peer("node2", false, silentMs, null, null),
                         new ModuleState.Register(3, List.of("node1"), "node1", "g1", "protect"),
                         new ModuleState.Replication(
                                 "down", 0, 0, 0, 0, 0, 7, 9, 8, 1, 4096, "memory"),
                         new ModuleState.Resync("to-peer", "copy", 1, 2, 3, 4, 5, null),
                         List.of(new ModuleState.Address("main", "10.0.0.9", "eth0", true)),
-                        List.of(new ModuleState.Resource("tcp.db", "up", 5, "", "restart")),
+                        List.of(new ModuleState.Resource("tcp.db", "up", resourceAtMs, "", "restart")),
                         List.of(
                                 new ModuleState.Rule(
                                         "worse", "tcp.db == down", 3_000, "swap", "idle", null)),
