@@ -1,6 +1,7 @@
 package dev.understudy.safe;
 
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,12 +32,49 @@ public record UserConfig(
     /// @param boot what happens when the node boots
     /// @param failover false: SECOND waits for an operator when PRIM is gone
     /// @param preferredPrimary `none`, `last`, or the name of a node that becomes PRIM by itself
+    /// @param swapBack when the preferred primary gets the service back by itself
     public record ModuleSettings(
             Boot boot,
             Duration bootDelay,
             boolean failover,
             String preferredPrimary,
+            SwapBack swapBack,
             RestartLimit restartLimit) {}
+
+    /// When the preferred primary that is back in sync gets the service by itself.
+    ///
+    /// @param isOn false: never
+    /// @param from time of day on the node that serves; equal to `to`: always
+    /// @param to the moment is no part of it; below `from`: on the next day
+    public record SwapBack(boolean isOn, LocalTime from, LocalTime to) {
+        /// At once.
+        public static final SwapBack ON = new SwapBack(true, LocalTime.MIN, LocalTime.MIN);
+
+        /// Reads `on`, `off` or `02:00-04:30`.
+        ///
+        /// @throws java.time.DateTimeException if it is none of these
+        public static SwapBack of(String text) {
+            return switch (text) {
+                case "on" -> ON;
+                case "off" -> new SwapBack(false, LocalTime.MIN, LocalTime.MIN);
+                default -> {
+                    int dash = Math.max(text.indexOf('-'), 0);
+                    yield new SwapBack(
+                            true,
+                            LocalTime.parse(text.substring(0, dash)),
+                            LocalTime.parse(text.substring(Math.min(dash + 1, text.length()))));
+                }
+            };
+        }
+
+        /// Tells whether the service may go back at a time of day.
+        public boolean isOpen(LocalTime now) {
+            boolean isAfter = !now.isBefore(from);
+            boolean isBefore = now.isBefore(to);
+            boolean isOverMidnight = !from.isBefore(to);
+            return isOn && (isOverMidnight ? isAfter || isBefore : isAfter && isBefore);
+        }
+    }
 
     /// What happens to the module when the node boots.
     public enum Boot {

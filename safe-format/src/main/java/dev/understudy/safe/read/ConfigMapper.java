@@ -66,6 +66,7 @@ final class ConfigMapper {
                 f.duration("boot-delay", Duration.ZERO),
                 f.isOn("failover", true),
                 f.text("preferred-primary", "none"),
+                UserConfig.SwapBack.of(f.text("swap-back", "on")),
                 new UserConfig.RestartLimit(
                         limit.number("count", 3), limit.duration("within", Duration.ofHours(24))));
     }

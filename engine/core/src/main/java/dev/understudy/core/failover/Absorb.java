@@ -49,6 +49,11 @@ final class Absorb {
                 d.journal(Rule.RECONFIGURED, "digest=" + d.settings.digest());
                 d.tell();
             }
+            case Event.SwapBack times -> {
+                d.settings = d.settings.withSwapBack(times.isOpen());
+                d.journal(times.isOpen() ? Rule.SWAP_BACK_OPENS : Rule.SWAP_BACK_CLOSES, "");
+                d.isMoved = true;
+            }
             case Event.Data data -> {
                 if (d.settings.isLight()) {
                     Light.data(d, data);

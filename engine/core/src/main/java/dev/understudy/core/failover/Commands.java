@@ -234,7 +234,10 @@ final class Commands {
         }
         if (peer.marks().asksSwap() && peer.register().equals(d.register)) {
             swap(d, Rule.SWAP, "asked by " + peer.from());
-        } else if (d.wish.isOwed() && d.isFailoverOn() && !peer.marks().isAppFailed()) {
+        } else if (d.wish.isOwed()
+                && d.settings.isSwapBackOpen()
+                && d.isFailoverOn()
+                && !peer.marks().isAppFailed()) {
             d.wish = Node.Wish.NONE;
             swap(d, Rule.SWAP_PREFERRED, peer.from().toString());
         }

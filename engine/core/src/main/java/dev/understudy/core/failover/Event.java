@@ -105,6 +105,9 @@ public sealed interface Event {
     /// The module's configuration or version was switched on this node.
     record Configured(long nowNs, Settings settings) implements Event {}
 
+    /// The time of day began, or is over, at which the preferred primary gets the service back.
+    record SwapBack(long nowNs, boolean isOpen) implements Event {}
+
     /// Something the data path says.
     sealed interface Data extends Event {}
 

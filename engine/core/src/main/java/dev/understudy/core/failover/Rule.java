@@ -80,6 +80,8 @@ public enum Rule {
     SWAP_PREFERRED(511, "the preferred primary is back and in sync: it gets the service"),
     FAILOVER_SWITCHED_ON(512, "automatic failover to this node switched on"),
     FAILOVER_SWITCHED_OFF(513, "automatic failover to this node switched off"),
+    SWAP_BACK_OPENS(514, "the time begins in which the preferred primary gets the service back"),
+    SWAP_BACK_CLOSES(515, "the preferred primary does not get the service back at this time"),
 
     APPLICATION_STEP(600, "application"),
     START_FAILED(601, "the start script failed"),

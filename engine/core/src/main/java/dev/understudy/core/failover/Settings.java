@@ -17,6 +17,8 @@ import dev.understudy.core.rules.RestartLimit;
 /// @param restartLimit how often a failing application is restarted
 /// @param timing times
 /// @param rules the module's own failover rules
+/// @param isSwapBackOpen the preferred primary may get the service back now; the shell tells the
+///   time of day by [Event.SwapBack]
 public record Settings(
         NodeId self,
         NodeId peer,
@@ -28,7 +30,53 @@ public record Settings(
         boolean isPreferred,
         RestartLimit restartLimit,
         Timing timing,
-        FailoverRules rules) {
+        FailoverRules rules,
+        boolean isSwapBackOpen) {
+    /// With the preferred primary getting the service back at once.
+    public Settings(
+            NodeId self,
+            NodeId peer,
+            String digest,
+            Isolation isolation,
+            boolean hasWitness,
+            boolean hasVip,
+            boolean failover,
+            boolean isPreferred,
+            RestartLimit restartLimit,
+            Timing timing,
+            FailoverRules rules) {
+        this(
+                self,
+                peer,
+                digest,
+                isolation,
+                hasWitness,
+                hasVip,
+                failover,
+                isPreferred,
+                restartLimit,
+                timing,
+                rules,
+                true);
+    }
+
+    /// The same at another time of day.
+    public Settings withSwapBack(boolean isOpen) {
+        return new Settings(
+                self,
+                peer,
+                digest,
+                isolation,
+                hasWitness,
+                hasVip,
+                failover,
+                isPreferred,
+                restartLimit,
+                timing,
+                rules,
+                isOpen);
+    }
+
     /// Tells whether the module is of kind light: STOP, WAIT and UP on this node, without a peer.
     public boolean isLight() {
         return peer.equals(self);
@@ -50,7 +98,8 @@ public record Settings(
                 peerIsPreferred,
                 restartLimit,
                 timing,
-                rules);
+                rules,
+                isSwapBackOpen);
     }
 
     /// Tells whether SECOND can ever have enough evidence to take over from mere silence.

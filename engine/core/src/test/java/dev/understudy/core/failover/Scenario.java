@@ -78,6 +78,7 @@ final class Scenario {
                                     words.get(2),
                                     Action.valueOf(words.get(3).toUpperCase(Locale.ROOT))));
             case "unknown" -> side.give(new Event.ResourceUnknown(duo.now, words.get(2)));
+            case "swap-back" -> side.give(new Event.SwapBack(duo.now, words.get(2).equals("on")));
             case "up" -> side.give(new Event.ResourceUp(duo.now, words.get(2)));
             case "disk-error" -> side.give(new Event.LocalDiskError(duo.now, words.get(2)));
             default -> throw new IllegalArgumentException("no command " + command);

@@ -51,6 +51,12 @@ public interface ModuleControl {
     /// @return the resources that this is about; empty if there is none such
     List<String> checkers(String module, String resource, boolean isOn);
 
+    /// Sets a resource of class `custom.` on this node.
+    ///
+    /// @param text why, for people
+    /// @throws IllegalStateException if too many were set
+    void say(String module, String resource, boolean isUp, String text);
+
     /// Whether a module starts at boot.
     ///
     /// @param module its name

@@ -286,6 +286,7 @@ final class Operations {
         all.put("dropQuarantine", this::dropQuarantine);
         all.put("exportQuarantine", this::exportQuarantine);
         all.put("restoreQuarantine", this::restoreQuarantine);
+        all.put("setResource", this::setResource);
         all.put("runCommand", this::runCommand);
         all.put("getCommand", this::command);
     }
@@ -326,6 +327,21 @@ final class Operations {
                         ? "module %s has no checkers".formatted(name)
                         : "module %s has no checker '%s'".formatted(name, resource),
                 known.isEmpty() ? "" : "it has " + String.join(", ", known));
+    }
+
+    private Answer setResource(Call call) {
+        String name = call.path("module");
+        required(name);
+        String resource = call.body().getString("resource");
+        String value = call.body().getString("value");
+        try {
+            doors.modules()
+                    .say(name, resource, value.equals("up"), call.body().getString("text", ""));
+        } catch (IllegalStateException e) {
+            throw Problem.badRequest(
+                    String.valueOf(e.getMessage()), "use names that are there already");
+        }
+        return new Answer(200, new Text(resource + ": " + value), "", resource + " " + value);
     }
 
     private Answer explain(Call call) throws IOException {

@@ -216,11 +216,6 @@ public final class Installer {
                                     ? wanted.isRemoved() ? "removed" : "in force"
                                     : "takes it over on its own: " + failure));
         }
-        if (store.active(wanted.module()).filter(m -> !m.config().rules().isEmpty()).isPresent()) {
-            warnings.add(
-                    "the failover rules of %s are not carried out by this version"
-                            .formatted(wanted.module()));
-        }
         for (String peer : away) {
             results.add(new NodeResult(peer, false, "away; takes it over when it is back"));
             warnings.add("%s does not answer: until it is back there is one copy".formatted(peer));

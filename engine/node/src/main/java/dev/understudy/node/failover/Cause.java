@@ -34,6 +34,7 @@ final class Cause {
             case Event.Commanded commanded ->
                     "command " + commanded.command() + (commanded.force() ? " --force" : "");
             case Event.Configured _ -> "new configuration";
+            case Event.SwapBack times -> times.isOpen() ? "time of day: on" : "time of day: off";
             case Event.Data data -> "data path: " + data.getClass().getSimpleName();
         };
     }

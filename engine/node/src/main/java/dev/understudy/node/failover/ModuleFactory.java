@@ -202,7 +202,8 @@ public final class ModuleFactory {
                                     config.module()
                                             .boot()
                                             .name()
-                                            .toLowerCase(java.util.Locale.ROOT)),
+                                            .toLowerCase(java.util.Locale.ROOT),
+                                    config.module().swapBack()),
                             SettingsOf.of(module, place.self(), place.peer()),
                             folder,
                             shared.life(),

@@ -280,6 +280,14 @@ public final class ModuleLoop implements AutoCloseable {
         return true;
     }
 
+    /// A rule that the module brings: its name and condition are what an operator wants to read.
+    private static boolean isOfModule(Effect.Journal line) {
+        return switch (line.rule()) {
+            case RULE_HOLDS, RULE_SWAPS, RULE_RESTS -> true;
+            default -> false;
+        };
+    }
+
     private void write(Effect.Journal line) {
         Published before = published;
         String reason =
@@ -297,7 +305,7 @@ public final class ModuleLoop implements AutoCloseable {
                         moved ? Entry.Kind.TRANSITION : Entry.Kind.EVENT,
                         line.rule().number(),
                         line.rule().name(),
-                        line.rule().reason(),
+                        isOfModule(line) ? reason : line.rule().reason(),
                         moved ? Cause.seen(line, node, cause) : Cause.brief(line, node));
         append(draft);
         counts.count(line);

@@ -17,8 +17,10 @@ import dev.understudy.node.heart.Heart;
 import dev.understudy.node.journal.Entry;
 import dev.understudy.node.journal.Journal;
 import dev.understudy.node.store.Ticker;
+import dev.understudy.safe.UserConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +46,7 @@ public final class ModuleRuntime implements AutoCloseable {
     private final RandomGenerator random;
     private final Journal journal;
     private final Runnable attached;
+    private final SwapBackTimes swapBack;
 
     /// What is fixed for a module while it is configured.
     ///
@@ -53,13 +56,15 @@ public final class ModuleRuntime implements AutoCloseable {
     /// @param isReplicating it has replicated directories
     /// @param durability `memory` or `disk`
     /// @param boot whether it starts at boot by its configuration: on, off or auto
+    /// @param swapBack when the preferred primary gets the service back
     public record Facts(
             String name,
             String version,
             String digest,
             boolean isReplicating,
             String durability,
-            String boot) {}
+            String boot,
+            UserConfig.SwapBack swapBack) {}
 
     /// What the API shows beside the core's node.
     ///
@@ -118,6 +123,12 @@ public final class ModuleRuntime implements AutoCloseable {
         this.random = random;
         this.journal = journal;
         this.boot = boot;
+        this.swapBack =
+                new SwapBackTimes(
+                        facts.swapBack(),
+                        LocalTime::now,
+                        () -> loop.node().settings().isSwapBackOpen(),
+                        open -> loop.offer(new Event.SwapBack(ticker.nowNs(), open)));
         this.attached = heart.attach(facts.name(), loop::beat, new Ear(loop));
     }
 
@@ -198,6 +209,7 @@ public final class ModuleRuntime implements AutoCloseable {
     /// @param atBoot start it as if an operator had said so
     public void start(boolean atBoot) {
         loop.start();
+        swapBack.start();
         if (atBoot) offer(dev.understudy.core.failover.Command.START, CommandOptions.NONE, 0);
     }
 
@@ -342,6 +354,7 @@ public final class ModuleRuntime implements AutoCloseable {
         attached.run();
         watching.run();
         voting.run();
+        swapBack.close();
         loop.close();
         commands.abandon("safed ends, or the module is configured anew");
         around.close();

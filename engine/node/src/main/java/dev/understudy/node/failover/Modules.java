@@ -94,6 +94,11 @@ public final class Modules implements ModuleControl {
     }
 
     @Override
+    public void say(String module, String resource, boolean isUp, String text) {
+        find(module).ifPresent(m -> m.say(resource, isUp, text));
+    }
+
+    @Override
     public Fired fired(String module) {
         return find(module)
                 .map(ModuleRuntime::counts)

@@ -50,7 +50,8 @@ final class SettingsOf {
                 now.isPreferred(),
                 now.restartLimit(),
                 now.timing(),
-                now.rules());
+                now.rules(),
+                now.isSwapBackOpen());
     }
 
     private static String shortened(String digest) {

@@ -254,6 +254,11 @@ final class StateView {
         } else if (node.saved().isFailoverHeld()) {
             warnings.add("failover is switched off here until 'failover on'");
         }
+        if (node.wish().isOwed() && !node.settings().isSwapBackOpen()) {
+            warnings.add(
+                    "%s, the preferred primary, is in sync and gets the service back at another time"
+                            .formatted(node.settings().peer().name()));
+        }
         if (node.saved().isDetached()) {
             warnings.add("detached: this side is not resynchronised until 'attach'");
         }

@@ -199,6 +199,9 @@ class ContractTest {
         bodies.put("restoreQuarantine", "{\"files\":[\"data/x\"],\"replace\":true}");
         bodies.put("putBoot", "{\"boot\":\"on\"}");
         bodies.put("switchCheckers", "{\"isOn\":false,\"resource\":\"tcp.db\"}");
+        bodies.put(
+                "setResource",
+                "{\"resource\":\"custom.licence\",\"value\":\"down\",\"text\":\"expired\"}");
         return bodies;
     }
 

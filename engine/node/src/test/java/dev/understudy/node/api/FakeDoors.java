@@ -186,6 +186,9 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
     }
 
     @Override
+    public void say(String module, String resource, boolean isUp, String text) {}
+
+    @Override
     public Fired fired(String module) {
         return new Fired(3, 1, Map.of("BOOT", 1L));
     }

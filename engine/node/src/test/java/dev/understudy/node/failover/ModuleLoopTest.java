@@ -130,6 +130,12 @@ class ModuleLoopTest {
         ModuleState.Rule shown = nodes.a.module().state().rules().getFirst();
         assertEquals("done", shown.state());
         assertTrue(
+                nodes.a.journal().stream()
+                        .anyMatch(e ->
+                                e.name().equals("RULE_SWAPS")
+                                        && e.text().contains("worse: script.disk == down")),
+                "the journal names the rule");
+        assertTrue(
                 nodes.a.explain(0).moves().getLast().inputs().values().stream()
                         .anyMatch(text -> text.contains("rule.worse")),
                 nodes.a.explain(0).moves().toString());

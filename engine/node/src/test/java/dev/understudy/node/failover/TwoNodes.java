@@ -23,6 +23,7 @@ import dev.understudy.node.heart.Heart;
 import dev.understudy.node.heart.PairKey;
 import dev.understudy.node.journal.Entry;
 import dev.understudy.node.journal.Journal;
+import dev.understudy.safe.UserConfig.SwapBack;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -154,7 +155,8 @@ final class TwoNodes {
                             rules);
             module =
                     ModuleRuntime.open(
-                            new ModuleRuntime.Facts("m", "1", "digest", true, "memory", "auto"),
+                            new ModuleRuntime.Facts(
+                                    "m", "1", "digest", true, "memory", "auto", SwapBack.ON),
                             settings,
                             folder.resolve("data"),
                             new ModuleLoop.Life(incarnation++, "boot"),

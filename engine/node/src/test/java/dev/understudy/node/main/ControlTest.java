@@ -202,6 +202,9 @@ class ControlTest {
         }
 
         @Override
+        public void say(String module, String resource, boolean isUp, String text) {}
+
+        @Override
         public Fired fired(String module) {
             return Fired.NOTHING;
         }

@@ -87,6 +87,8 @@ public enum Fault {
     RULE_HOLDS,
     /// A resource is down on both, and a failover rule would swap to and fro.
     RULES_QUARREL,
+    /// The preferred primary does not get the service back for a while.
+    SWAP_BACK_CLOSED,
     /// The operator detaches a stopped side for a while.
     DETACH,
     /// The operator forces a node that does not serve.

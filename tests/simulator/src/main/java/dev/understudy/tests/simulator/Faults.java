@@ -187,7 +187,7 @@ final class Faults {
         return switch (fault) {
             case SWAP, RESTART, DUPLICATE, RECONFIGURE, FAILOVER_OFF, DETACH -> false;
             case FAILOVER_HELD -> false;
-            case RULES_QUARREL -> false;
+            case RULES_QUARREL, SWAP_BACK_CLOSED -> false;
             case APP_BROKEN, APP_CRASHES -> false;
             case POWER, POWER_TORN, POWER_BOTH -> false;
             default -> !fault.isOfVoterAlone();
@@ -216,6 +216,10 @@ final class Faults {
             }
             case RULE_HOLDS -> worse(machine);
             case RULES_QUARREL -> quarrel();
+            case SWAP_BACK_CLOSED -> {
+                swapBack(false);
+                later(() -> swapBack(true));
+            }
             case STREAM_STALLS -> stall(daemon);
             case RESOURCE_WAITS -> {
                 daemon.offer(now -> new Event.ResourceDown(now, "intf.lan", Action.WAIT));
@@ -308,7 +312,8 @@ final class Faults {
                 s.isPreferred(),
                 s.restartLimit(),
                 s.timing(),
-                s.rules());
+                s.rules(),
+                s.isSwapBackOpen());
     }
 
     private static void configure(Machine machine, Settings settings) {
@@ -346,6 +351,15 @@ final class Faults {
                 found(machine, SimRules.QUERY, Value.UP);
             }
         });
+    }
+
+    private void swapBack(boolean isOpen) {
+        for (Machine machine : machines) {
+            machine.settings = machine.settings.withSwapBack(isOpen);
+            if (machine.daemon != null) {
+                machine.daemon.offer(now -> new Event.SwapBack(now, isOpen));
+            }
+        }
     }
 
     private static void found(Machine machine, String resource, Value value) {
@@ -480,6 +494,7 @@ final class Faults {
         world.loss = 0;
         world.delayNs = 0;
         world.duplicates = 0;
+        swapBack(true);
         for (Machine machine : machines) {
             machine.isAppBroken = false;
             machine.isAppCrashing = false;

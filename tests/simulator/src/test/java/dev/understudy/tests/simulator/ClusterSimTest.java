@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Seeds of the shipping core, plans that once failed, and mistakes that the same checks must find.
 /// `tools/chaos sim` runs ten thousand seeds and wants every rule and fault tried.
 final class ClusterSimTest {
-    private static final long SEEDS = 600;
+    private static final long SEEDS = 900;
 
     /// Rules that so few seeds need not meet: contact within the milliseconds of a seal or of a
     /// take-over, a late disk, equal epochs by a crash inside a swap, `available` after a restart,

@@ -28,6 +28,7 @@ public final class Commands {
                     ModuleCommands.Failover.class,
                     BootCommand.class,
                     CheckerCommand.class,
+                    ResourceCommand.class,
                     ModuleCommands.Detach.class,
                     ModuleCommands.Attach.class,
                     QuarantineCommand.class,

@@ -240,6 +240,20 @@ class ControlCommandsTest {
     }
 
     @Test
+    void resourcesAreShownAndSet() {
+        daemon.on("GET /api/v1/modules/db", 200, STATE);
+        daemon.on("PUT /api/v1/modules/db/resources", 200, "{\"text\":\"custom.x: down\"}");
+        assertEquals(0, safe("resource", "get", "-m", "db"), err);
+        assertEquals("tcp.port up\n", out);
+        assertEquals(0, safe("resource", "get", "-m", "db", "tcp.port"), err);
+        assertEquals(2, safe("resource", "get", "-m", "db", "tcp.none"));
+        assertEquals(0, safe("resource", "set", "-m", "db", "custom.x", "down"), err);
+        assertEquals("custom.x: down\n", out);
+        assertEquals(2, safe("resource", "set", "-m", "db", "tcp.port", "down"));
+        assertEquals(2, safe("resource", "set", "-m", "db", "custom.x", "gone"));
+    }
+
+    @Test
     void checkersAreSwitched() {
         daemon.on("PUT /api/v1/modules/db/checkers", 200, "{\"text\":\"tcp.port: off\"}");
         assertEquals(0, safe("checker", "off", "-m", "db", "-r", "tcp.port"), err);
