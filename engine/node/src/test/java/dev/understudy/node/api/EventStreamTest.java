@@ -101,7 +101,7 @@ class EventStreamTest {
     void whatDriftsByMillisecondsIsNoNews() throws Exception {
         try (Listener listener = new Listener("", "")) {
             assertEquals("event: state", listener.until("event:"));
-            fake.resourceAtMs++;
+            fake.resourceAtMs = 6;
             fake.silentMs = 100L;
             TimeUnit.MILLISECONDS.sleep(1000); // five looks
             happens(7);

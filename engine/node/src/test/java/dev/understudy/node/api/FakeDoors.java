@@ -120,7 +120,9 @@ final class FakeDoors implements ModuleControl, NodeControl, ClusterControl, Mod
                                 "down", 0, 0, 0, 0, 0, 7, 9, 8, 1, 4096, "memory"),
                         new ModuleState.Resync("to-peer", "copy", 1, 2, 3, 4, 5, null),
                         List.of(new ModuleState.Address("main", "10.0.0.9", "eth0", true)),
-                        List.of(new ModuleState.Resource("tcp.db", "up", resourceAtMs, "", "restart")),
+                        List.of(
+                                new ModuleState.Resource(
+                                        "tcp.db", "up", resourceAtMs, "", "restart")),
                         List.of(
                                 new ModuleState.Rule(
                                         "worse", "tcp.db == down", 3_000, "swap", "idle", null)),
