@@ -72,6 +72,47 @@ class ReadmeIT {
         }
     }
 
+    /// A light module as `safe new` makes it, its unit of systemd replaced by a program, for there is
+    /// no systemd in the lab: it serves, is watched and restarted, and stops.
+    @Test
+    void aLightModuleServesOnOneNode() throws Exception {
+        Path folder = Files.createDirectories(cluster.lab().directory().resolve("light"));
+        Shell.Result made =
+                shell(
+                        folder,
+                        """
+                        safe new light web --yes; cd web
+                        python3 - <<'END'
+                        import re
+                        path = 'conf/userconfig.yaml'
+                        text = open(path).read()
+                        text = text.replace('type: systemd', 'type: command\\n    foreground: on')
+                        text = text.replace('unit: $(service).service',
+                            "start: [/usr/bin/python3, -m, http.server, '$(port)']")
+                        open(path, 'w').write(text.replace('    boot: manual\\n', ''))
+                        END
+                        sed -i '/service: {type/d' module.yaml
+                        safe cluster signatures off # the other test asks for them
+                        safe pack -o web.safe; safe install web.safe; safe start -m web
+                        """);
+        assertEquals(0, made.exit(), made.text());
+        cluster.awaitState(node, "web", "UP", PATIENCE);
+        String ask = "python3 -c 'import urllib.request as u; u.urlopen(\"http://127.0.0.1:8080\")'";
+        Shell.Result serves = shell(folder, "safe state --check; " + ask);
+        assertEquals(0, serves.exit(), serves.text());
+        Shell.Result explained = shell(folder, "safe explain -m web");
+        assertTrue(explained.text().contains("web (light) on a is UP"), explained.text());
+        long first = node.processes("http.server").getFirst();
+        assertTrue(ProcessHandle.of(first).orElseThrow().destroyForcibly());
+        Await.until(
+                "the program runs again",
+                PATIENCE,
+                () -> node.processes("http.server").stream().anyMatch(pid -> pid != first));
+        Shell.Result stopped = shell(folder, "safe stop -m web");
+        assertEquals(0, stopped.exit(), stopped.text());
+        assertEquals(List.of(), node.processes("http.server"));
+    }
+
     @Test
     void fromNothingToAnInstalledSignedModuleAndOn() throws Exception {
         Path folder = Files.createDirectories(cluster.lab().directory().resolve("author"));
