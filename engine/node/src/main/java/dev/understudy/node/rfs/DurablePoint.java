@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// The recurring point at which everything is durable on both nodes; what may differ leaves the
 /// sets only here. At most one is under way. On the primary's loop.
 final class DurablePoint {
+    private static final long SOON_NS = 20_000_000L;
+
     private final EventLoop loop;
     private final Executor pool;
     private final List<Directory> directories;
@@ -57,15 +59,18 @@ final class DurablePoint {
         timer = loop.timer(this::tick);
     }
 
-    /// Begins to make points for a primary that has a peer. The first one comes in any case: the
-    /// peer may have marks that this node has none for, of the copy it got.
+    /// Begins to make points for a primary that has a peer. The first one comes at once and in any
+    /// case: both sides have just made the copy durable, so it costs little and takes all that was
+    /// copied out of the sets; and the peer may have marks that this node has none for.
     void start(Primary of, @Nullable Wire to) {
         primary = of;
         wire = to;
         owed = true;
-        if (!timer.isArmed()) {
-            timer.armNs(everyNs);
-        }
+        timer.armNs(nextNs());
+    }
+
+    private long nextNs() {
+        return barrier != null || owed ? Math.min(everyNs, SOON_NS) : everyNs;
     }
 
     /// Runs `done` once everything announced so far is applied and durable on both nodes.
@@ -91,10 +96,10 @@ final class DurablePoint {
         if (primary == null || wire == null) {
             return;
         }
-        timer.armNs(barrier != null ? Math.min(everyNs, 20_000_000L) : everyNs);
         if (barrier != null || owed || marks.tracker().hasCurrent()) {
             begin();
         }
+        timer.armNs(nextNs());
     }
 
     private void begin() {

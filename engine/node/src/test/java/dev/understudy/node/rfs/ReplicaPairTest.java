@@ -127,6 +127,21 @@ class ReplicaPairTest {
         assertTrue(tookNs < lateNs / 2, "fsync took " + tookNs / 1_000_000 + " ms");
     }
 
+    /// A secondary that leaves right after its first copy returns by what changed since, although
+    /// no recurring point came in between.
+    @Test
+    void whatWasCopiedLeavesTheSetsAtOnce() throws Exception {
+        Files.write(a.directory.resolve("large"), new byte[5_000_000]);
+        Tuning never =
+                new Tuning(2_000_000_000L, 1L << 50, 64L << 20, 16L << 20, 0, 2_000_000L, false);
+        a.start(b.name, b.address(), never);
+        b.start(a);
+        a.prim(1);
+        write(a.directory.resolve("alone"), 0, new byte[1_000_000]);
+        a.join(b, 1);
+        a.awaitStatus(s -> s.dirtyFiles() == 0, "clean");
+    }
+
     private long syncs() {
         a.replica().status().join(); // what the loop wrote until now is seen here
         return a.replica().metrics().syncNs().getTotalCount();

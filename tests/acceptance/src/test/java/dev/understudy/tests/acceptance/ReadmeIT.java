@@ -72,8 +72,8 @@ class ReadmeIT {
         }
     }
 
-    /// A light module as `safe new` makes it, its unit of systemd replaced by a program, for there is
-    /// no systemd in the lab: it serves, is watched and restarted, and stops.
+    /// A light module as `safe new` makes it, its unit of systemd replaced by a program, for there
+    /// is no systemd in the lab: it serves, is watched and restarted, and stops.
     @Test
     void aLightModuleServesOnOneNode() throws Exception {
         Path folder = Files.createDirectories(cluster.lab().directory().resolve("light"));
@@ -97,7 +97,8 @@ class ReadmeIT {
                         """);
         assertEquals(0, made.exit(), made.text());
         cluster.awaitState(node, "web", "UP", PATIENCE);
-        String ask = "python3 -c 'import urllib.request as u; u.urlopen(\"http://127.0.0.1:8080\")'";
+        String ask =
+                "python3 -c 'import urllib.request as u; u.urlopen(\"http://127.0.0.1:8080\")'";
         Shell.Result serves = shell(folder, "safe state --check; " + ask);
         assertEquals(0, serves.exit(), serves.text());
         Shell.Result explained = shell(folder, "safe explain -m web");

@@ -168,6 +168,10 @@ public final class ResyncBench {
     }
 
     private void awayWhile(Change change) throws IOException {
+        Await.until(
+                "what was copied is durable on both",
+                PATIENCE,
+                () -> cluster.state(a, MODULE).orElseThrow().dirtyBytes() == 0);
         cluster.must(b, List.of("stop", "-m", MODULE));
         cluster.awaitState(a, MODULE, "ALONE", PATIENCE);
         change.run();
