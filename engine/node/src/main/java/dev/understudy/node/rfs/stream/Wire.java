@@ -39,7 +39,7 @@ public final class Wire implements AutoCloseable {
         /// Called after the frames of one read.
         void endOfBatch();
 
-        /// Called when [Wire#hasRoom] holds again after it did not.
+        /// Called, from the loop itself, when [Wire#hasRoom] holds again after it did not.
         void writable();
 
         /// The connection is gone and closed; nothing comes after it.
@@ -159,9 +159,20 @@ public final class Wire implements AutoCloseable {
             if (done == blocked) {
                 blocked = !done;
                 interest();
+                if (done) {
+                    // Several send through one wire: whoever waits for room need not be the one
+                    // whose flush found some, and no event of the socket will follow.
+                    loop.execute(this::unblocked);
+                }
             }
         } catch (IOException e) {
             fail(text(e));
+        }
+    }
+
+    private void unblocked() {
+        if (hasRoom()) {
+            taker.writable();
         }
     }
 
@@ -196,9 +207,6 @@ public final class Wire implements AutoCloseable {
         }
         if ((ready & EventLoop.WRITE) != 0 && blocked) {
             flush();
-            if (hasRoom()) {
-                taker.writable();
-            }
         }
         if (!closed && !paused && (ready & ~EventLoop.WRITE) != 0) {
             readAll();
