@@ -57,7 +57,7 @@ public final class SourceJob {
         void failed(String reason);
     }
 
-    private static final int OUTSTANDING_MAX = 256;
+    private static final int OUTSTANDING_MAX = 1024;
     private static final long OUTSTANDING_BYTES_MAX = 8L << 20;
     private static final int TASKS_MAX = 64;
     private static final long READING_BYTES_MAX = 4L << 20;
