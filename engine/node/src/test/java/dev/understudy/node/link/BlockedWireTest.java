@@ -87,9 +87,10 @@ class BlockedWireTest {
             }
             ByteBuffer sink = ByteBuffer.allocate(1 << 20);
             while (!wire.hasRoom()) {
-                while (peer.read(sink.clear()) > 0) {
-                    continue;
-                }
+                int count;
+                do {
+                    count = peer.read(sink.clear());
+                } while (count > 0);
                 wire.flush();
             }
         } catch (IOException e) {
