@@ -77,6 +77,11 @@ class ReadmeIT {
     @Test
     void aLightModuleServesOnOneNode() throws Exception {
         Path folder = Files.createDirectories(cluster.lab().directory().resolve("light"));
+        cluster.must(node, List.of("cluster", "signatures", "off")); // the other test asks for them
+        Await.until(
+                "the other node asks for none",
+                PATIENCE,
+                () -> !cluster.must(peer, List.of("cluster", "state")).contains("require"));
         Shell.Result made =
                 shell(
                         folder,
@@ -92,7 +97,6 @@ class ReadmeIT {
                         open(path, 'w').write(text.replace('    boot: manual\\n', ''))
                         END
                         sed -i '/service: {type/d' module.yaml
-                        safe cluster signatures off # the other test asks for them
                         safe pack -o web.safe; safe install web.safe; safe start -m web
                         """);
         assertEquals(0, made.exit(), made.text());

@@ -97,7 +97,9 @@ class ThirdVoteIT {
             awaitWarning(b, "reaches no other vote");
             cluster.must(b, List.of("cluster", "witness", "remove", "--force"));
             awaitVotes(b, 0);
-            cluster.must(b, List.of("prim", "-m", MODULE, "--force"));
+            // A take-over that waited for votes may go on by itself now that b's own word counts.
+            Shell.Result word = cluster.safe(b, List.of("prim", "-m", MODULE, "--force"));
+            assertTrue(word.isOk() || word.text().contains("take-over is under way"), word.text());
             cluster.awaitState(b, MODULE, "ALONE", SOON);
             load.awaitCommits(20);
             a.powerOn();
