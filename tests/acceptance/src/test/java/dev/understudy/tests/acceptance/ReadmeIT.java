@@ -103,7 +103,7 @@ class ReadmeIT {
         cluster.awaitState(node, "web", "UP", PATIENCE);
         String ask =
                 "python3 -c 'import urllib.request as u; u.urlopen(\"http://127.0.0.1:8080\")'";
-        Shell.Result serves = shell(folder, "safe state --check; " + ask);
+        Shell.Result serves = shell(folder, "safe state --check -m web; " + ask);
         assertEquals(0, serves.exit(), serves.text());
         Shell.Result explained = shell(folder, "safe explain -m web");
         assertTrue(explained.text().contains("web (light) on a is UP"), explained.text());
