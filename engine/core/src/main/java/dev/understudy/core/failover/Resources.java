@@ -216,8 +216,13 @@ final class Resources {
         boolean waits = d.trouble.retryNs() != 0 && d.isServing() && !d.isStopping();
         d.trouble = Node.Trouble.NONE;
         Ruling.forget(d);
-        if (waits && d.chores.isEmpty() && d.appGoal == Node.Level.PRIM) {
+        if (!waits || d.appGoal != Node.Level.PRIM) {
+            return;
+        }
+        if (d.chores.isEmpty()) {
             Chores.restart(d);
+        } else {
+            d.trouble = d.trouble.until(d.now); // as soon as what is under way has ended
         }
     }
 }
