@@ -10,7 +10,7 @@ final class TakingOver {
 
     static void second(Draft d) {
         Beat peer = d.contact();
-        if (peer != null && peer.register().epoch().isAfter(d.register.epoch())) {
+        if (peer != null && TwoVoteRegister.overrules(peer.register(), d.register)) {
             newerRegister(d, peer);
             return;
         }

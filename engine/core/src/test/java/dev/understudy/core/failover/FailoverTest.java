@@ -234,6 +234,59 @@ final class FailoverTest {
             assertEquals(WaitReason.WINDOW_OVER, duo.b.node.reason());
         }
 
+        /// A swap is written at the one that hands over; the other one never hears of it, takes the
+        /// silence for a death and goes on alone.
+        private Duo handedOverUnheard() {
+            Duo duo = Duo.pair();
+            duo.a.command(Command.SWAP);
+            duo.isLinked = false;
+            assertEquals("SECOND SECOND", duo.states());
+            duo.go(2_600);
+            assertEquals("SECOND ALONE", duo.states());
+            duo.b.writesFirst();
+            duo.b.die();
+            return duo;
+        }
+
+        @Test
+        void whoHandedOverUnheardTakesNothingBackFromAFencedPeer() {
+            Duo duo = handedOverUnheard();
+            duo.a.give(new Event.Heard(duo.now, new Fenced(duo.b.settings.self(), 1)));
+            assertEquals(State.SECOND, duo.a.node.state());
+            duo.go(5_000);
+            assertEquals(State.SECOND, duo.a.node.state());
+            assertEquals(WaitReason.WINDOW_OVER, duo.a.node.reason());
+        }
+
+        @Test
+        void whoHandedOverUnheardTakesNothingBackFromSilence() {
+            Duo duo = handedOverUnheard();
+            duo.go(5_000);
+            assertEquals(State.SECOND, duo.a.node.state());
+        }
+
+        @Test
+        void whoHandedOverUnheardFollowsTheOneThatWentOnAlone() {
+            Duo duo = handedOverUnheard();
+            duo.isLinked = true;
+            duo.b.restart();
+            duo.go(5_000);
+            assertEquals("SECOND PRIM", duo.states());
+            assertTrue(duo.lines.contains("a SECOND -> WAIT 231 REMOVED"), duo.lines.toString());
+        }
+
+        /// What was heard is acted on as ever: the peer was seen as PRIM of the swap's epoch.
+        @Test
+        void whoHandedOverTakesBackFromAFencedPeerThatServed() {
+            Duo duo = Duo.pair();
+            duo.a.command(Command.SWAP);
+            duo.go(3_000);
+            assertEquals("SECOND PRIM", duo.states());
+            duo.b.die();
+            duo.a.give(new Event.Heard(duo.now, new Fenced(duo.b.settings.self(), 1)));
+            assertEquals(State.ALONE, duo.a.node.state());
+        }
+
         @Test
         void aLiveSecondTakesOverFromARestartedPrim() {
             Duo duo = Duo.pair();
