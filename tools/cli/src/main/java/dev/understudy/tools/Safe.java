@@ -11,8 +11,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /// The command `safe`: for authors of modules and for administrators of clusters.
 @Command(
@@ -25,9 +23,7 @@ import picocli.CommandLine.Spec;
             "",
             "Exit codes: 0 done, 1 findings or refused, 2 usage, 3 unreachable, 4 timed out, 70 our fault."
         })
-public final class Safe implements Runnable {
-    @Spec private CommandSpec spec = CommandSpec.create();
-
+public final class Safe extends CommandGroup {
     private Safe() {}
 
     /// Runs a command and ends the process with its exit code.
@@ -54,11 +50,6 @@ public final class Safe implements Runnable {
         line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         line.setExecutionExceptionHandler((e, command, _) -> failed(e, command));
         return line.execute(args);
-    }
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Say which command.");
     }
 
     private static int failed(Exception e, CommandLine command) {

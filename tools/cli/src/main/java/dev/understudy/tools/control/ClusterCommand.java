@@ -1,5 +1,6 @@
 package dev.understudy.tools.control;
 
+import dev.understudy.tools.CommandGroup;
 import dev.understudy.tools.Exit;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,10 +9,8 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// Makes a cluster, joins nodes to it, shows it.
 @Command(
@@ -35,14 +34,7 @@ import picocli.CommandLine.Spec;
             "  node2# safe cluster join TOKEN --via 10.0.0.1 --node-name node2 --address 10.0.0.2",
             "  node1# safe cluster state"
         })
-public final class ClusterCommand implements Runnable {
-    @Spec private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Say which command.");
-    }
-
+public final class ClusterCommand extends CommandGroup {
     /// What a node says about itself.
     static final class Self {
         @Option(
@@ -253,14 +245,7 @@ public final class ClusterCommand implements Runnable {
                         + " 10.0.0.3",
                 "  node1# safe cluster state"
             })
-    public static final class Witness implements Runnable {
-        @Spec private CommandSpec spec = CommandSpec.create();
-
-        @Override
-        public void run() {
-            throw new CommandLine.ParameterException(spec.commandLine(), "Say which command.");
-        }
-    }
+    public static final class Witness extends CommandGroup {}
 
     /// What the witness commands have in common.
     abstract static class WitnessCommand extends ControlCommand {

@@ -1,5 +1,6 @@
 package dev.understudy.tools.control;
 
+import dev.understudy.tools.CommandGroup;
 import dev.understudy.tools.Exit;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -7,12 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// What a copy had of its own before it was overwritten.
 @Command(
@@ -40,14 +38,7 @@ import picocli.CommandLine.Spec;
             "  safe quarantine export -m postgresql 20260102-030405 /root/kept",
             "  safe quarantine restore -m postgresql 20260102-030405 data/report.txt"
         })
-public final class QuarantineCommand implements Runnable {
-    @Spec private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Say which command.");
-    }
-
+public final class QuarantineCommand extends CommandGroup {
     /// What all of them take.
     abstract static class OfModule extends ControlCommand {
         private static final Duration COPY_MAX = Duration.ofHours(12);

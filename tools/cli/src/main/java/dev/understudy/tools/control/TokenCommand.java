@@ -1,16 +1,14 @@
 package dev.understudy.tools.control;
 
+import dev.understudy.tools.CommandGroup;
 import dev.understudy.tools.Exit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// Makes, lists and revokes bearer tokens of the remote API.
 @Command(
@@ -29,14 +27,7 @@ import picocli.CommandLine.Spec;
             "  safe token create ci --role monitor > ci.token",
             "  safe state --url https://10.0.0.1:9453 --token-file ci.token --ca ca.pem"
         })
-public final class TokenCommand implements Runnable {
-    @Spec private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Say which command.");
-    }
-
+public final class TokenCommand extends CommandGroup {
     /// Makes a token.
     @Command(
             name = "create",

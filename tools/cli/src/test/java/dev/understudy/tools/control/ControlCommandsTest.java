@@ -14,14 +14,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class ControlCommandsTest {
+class ControlCommandsTest extends WithDaemon {
     private static final String STATE =
             """
             {"module":"db","version":"1.0.0","digest":"ab","kind":"mirror","node":"node1",
@@ -46,37 +43,6 @@ class ControlCommandsTest {
             {"id":"c1","module":"db","command":"start","node":"node1","startedAtMs":0,
              "journalAfter":4,"isRunning":true,"outcome":null}
             """;
-
-    @TempDir Path folder;
-    private FakeDaemon daemon;
-    private String out = "";
-    private String err = "";
-
-    @BeforeEach
-    void start() throws IOException {
-        daemon = new FakeDaemon(folder.resolve("h"));
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        daemon.close();
-    }
-
-    private int safe(String... args) {
-        StringWriter outText = new StringWriter();
-        StringWriter errText = new StringWriter();
-        List<String> all = new ArrayList<>(List.of(args));
-        all.add("--home");
-        all.add(daemon.home.toString());
-        int code =
-                Safe.run(
-                        new PrintWriter(outText, true),
-                        new PrintWriter(errText, true),
-                        all.toArray(String[]::new));
-        out = outText.toString();
-        err = errText.toString();
-        return code;
-    }
 
     private static String ended(String outcome) {
         return RUNNING.replace("true", "false")

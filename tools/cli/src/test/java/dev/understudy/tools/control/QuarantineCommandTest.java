@@ -3,51 +3,10 @@ package dev.understudy.tools.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.understudy.tools.Safe;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// `safe quarantine` and what `safe second --force` sends.
-class QuarantineCommandTest {
-    @TempDir Path folder;
-    private FakeDaemon daemon;
-    private String out = "";
-    private String err = "";
-
-    @BeforeEach
-    void start() throws IOException {
-        daemon = new FakeDaemon(folder.resolve("h"));
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        daemon.close();
-    }
-
-    private int safe(String... args) {
-        StringWriter outText = new StringWriter();
-        StringWriter errText = new StringWriter();
-        List<String> all = new ArrayList<>(List.of(args));
-        all.add("--home");
-        all.add(daemon.home.toString());
-        int code =
-                Safe.run(
-                        new PrintWriter(outText, true),
-                        new PrintWriter(errText, true),
-                        all.toArray(String[]::new));
-        out = outText.toString();
-        err = errText.toString();
-        return code;
-    }
-
+class QuarantineCommandTest extends WithDaemon {
     @Test
     void givingUpACopyKeepsUnlessToldOtherwise() {
         daemon.on("POST /api/v1/modules/db/commands", 202, "{\"id\":\"c\"}");
