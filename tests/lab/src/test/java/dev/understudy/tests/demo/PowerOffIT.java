@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The measuring instrument itself: a ledger on a single node, without the product. It must keep
 /// every acknowledged entry over a loss of power, and a build of it that skips its fsync must be
@@ -32,8 +33,7 @@ class PowerOffIT {
     }
 
     @Test
-    void aLedgerThatSkipsItsFsyncIsCaught() throws Exception {
-        Path patch = Files.createTempDirectory("understudy-patch");
+    void aLedgerThatSkipsItsFsyncIsCaught(@TempDir Path patch) throws Exception {
         new SkippedCall("dev.understudy.ledger.LedgerFile", "commit", "force")
                 .write(ledgerJar(patch), patch);
         assertFalse(lostAfterPowerOff(patch + File.pathSeparator).isEmpty());
