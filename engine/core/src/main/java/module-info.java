@@ -8,6 +8,7 @@ module dev.understudy.core {
 
     exports dev.understudy.core.member;
     exports dev.understudy.core.failover;
+    exports dev.understudy.core.replay;
     exports dev.understudy.core.register;
     exports dev.understudy.core.rules;
     exports dev.understudy.core.rfs;

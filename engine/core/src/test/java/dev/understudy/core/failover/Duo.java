@@ -43,6 +43,9 @@ final class Duo {
     /// A change of state.
     record Line(long atNs, String who, Effect.Journal journal) {}
 
+    /// A step of a node.
+    record Taken(Node before, Event event, Step step) {}
+
     /// One node and its shell.
     final class Side {
         final String name;
@@ -73,6 +76,9 @@ final class Duo {
         /// Its client network is cut.
         boolean isOffline;
 
+        /// Every step since the daemon started.
+        final List<Taken> taken = new ArrayList<>();
+
         private long witnessNs;
         private Effect.@Nullable Probe probing;
         Node node;
@@ -99,6 +105,7 @@ final class Duo {
 
         private Node boot() {
             isUp = true;
+            taken.clear();
             Step step = Failover.boot(settings, saved, register, incarnation, boot, now);
             Node booted = step.next();
             node = booted;
@@ -151,7 +158,9 @@ final class Duo {
 
         private void drain() {
             while (!inbox.isEmpty() && isUp) {
-                Step step = Failover.step(node, inbox.poll());
+                Event event = inbox.remove();
+                Step step = Failover.step(node, event);
+                taken.add(new Taken(node, event, step));
                 node = step.next();
                 carryOut(step);
             }

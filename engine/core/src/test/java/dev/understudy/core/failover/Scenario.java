@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /// Plays the commands of a scenario on two nodes and tells what an operator sees.
 final class Scenario {
-    private Duo duo = new Duo();
+    Duo duo = new Duo();
     private final List<String> answers = new ArrayList<>();
     private long sinceNs;
 

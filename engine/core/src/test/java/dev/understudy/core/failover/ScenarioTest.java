@@ -49,7 +49,10 @@ final class ScenarioTest {
     }
 
     private static String played(String text) {
-        Scenario scenario = new Scenario();
+        return played(new Scenario(), text);
+    }
+
+    static String played(Scenario scenario, String text) {
         StringBuilder all = new StringBuilder();
         for (String block : text.strip().split("\n\n", -1)) {
             List<String> head = new ArrayList<>();

@@ -13,6 +13,7 @@ import dev.understudy.core.failover.TwoVoteRegister;
 import dev.understudy.core.member.Register;
 import dev.understudy.core.member.RegisterChange;
 import dev.understudy.core.member.RegisterOutcome;
+import dev.understudy.node.journal.Decisions;
 import dev.understudy.node.journal.Entry;
 import dev.understudy.node.journal.Journal;
 import dev.understudy.node.store.Ticker;
@@ -39,6 +40,7 @@ public final class ModuleLoop implements AutoCloseable {
     private final String module;
     private final Ticker ticker;
     private final Journal journal;
+    private final Decisions decisions;
     private final NodeRecords records;
     private final DataPath data;
     private final Surroundings around;
@@ -65,6 +67,7 @@ public final class ModuleLoop implements AutoCloseable {
 
     /// Prepares the loop from what the node remembers; [#start] lets it run.
     ///
+    /// @param decisions keeps every step of the core; closed with the loop
     /// @param data makes the data path, which reports to the given inbox
     /// @param around makes the rest, which reports to the given inbox
     ModuleLoop(
@@ -75,12 +78,14 @@ public final class ModuleLoop implements AutoCloseable {
             Life life,
             Ticker ticker,
             Journal journal,
+            Decisions decisions,
             Answers answers,
             DataPath data,
             Surroundings around) {
         this.module = module;
         this.ticker = ticker;
         this.journal = journal;
+        this.decisions = decisions;
         this.records = records;
         this.votes = votes;
         this.answers = answers;
@@ -109,6 +114,7 @@ public final class ModuleLoop implements AutoCloseable {
 
     /// Lets the loop run.
     public void start() {
+        decisions.start();
         thread.start();
     }
 
@@ -181,7 +187,7 @@ public final class ModuleLoop implements AutoCloseable {
                 if (!open) return;
                 if (!noted(event)) continue;
                 cause = Cause.of(event);
-                Step step = Failover.step(published.node(), event);
+                Step step = step(event);
                 publish(step.next());
                 carryOut(step);
             }
@@ -194,6 +200,18 @@ public final class ModuleLoop implements AutoCloseable {
             around.vipUntil(0);
             around.dropVip();
             journalFault(e);
+        }
+    }
+
+    private Step step(Event event) {
+        Node before = published.node();
+        try {
+            Step step = Failover.step(before, event);
+            decisions.stepped(before, event, step);
+            return step;
+        } catch (RuntimeException | Error e) {
+            decisions.threw(before, event, e);
+            throw e;
         }
     }
 
@@ -433,6 +451,7 @@ public final class ModuleLoop implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        decisions.close();
         records.close();
     }
 }

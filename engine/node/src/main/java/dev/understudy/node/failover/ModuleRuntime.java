@@ -14,12 +14,14 @@ import dev.understudy.node.api.ModuleState;
 import dev.understudy.node.api.Outcome;
 import dev.understudy.node.check.ResourceState;
 import dev.understudy.node.heart.Heart;
+import dev.understudy.node.journal.Decisions;
 import dev.understudy.node.journal.Entry;
 import dev.understudy.node.journal.Journal;
 import dev.understudy.node.store.Ticker;
 import dev.understudy.safe.UserConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.time.LocalTime;
 import java.util.List;
 import java.util.Optional;
@@ -164,6 +166,12 @@ public final class ModuleRuntime implements AutoCloseable {
                         life,
                         ticker,
                         journal,
+                        new Decisions(
+                                folder,
+                                facts.name(),
+                                settings.self().name(),
+                                Decisions.BYTES_MAX,
+                                InstantSource.system()),
                         commands,
                         data,
                         around);

@@ -13,6 +13,9 @@ import dev.understudy.core.failover.FailoverRules;
 import dev.understudy.core.failover.Phase;
 import dev.understudy.core.failover.State;
 import dev.understudy.core.failover.WaitReason;
+import dev.understudy.core.replay.Recording;
+import dev.understudy.core.replay.RecordingReader;
+import dev.understudy.core.replay.Rerun;
 import dev.understudy.core.rules.Condition;
 import dev.understudy.core.rules.Value;
 import dev.understudy.node.api.Command;
@@ -20,6 +23,9 @@ import dev.understudy.node.api.Explanation;
 import dev.understudy.node.api.ModuleState;
 import dev.understudy.node.api.Outcome;
 import dev.understudy.node.check.CheckSources.Verdict;
+import dev.understudy.node.journal.Decisions;
+import dev.understudy.node.journal.Entry;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -318,5 +324,53 @@ class ModuleLoopTest {
         assertTrue(nodes.a.journalNames().contains("CHECKERS_OFF"));
         nodes.a.module().checkers("tcp.db", true);
         assertEquals(List.of(), nodes.a.shown().warnings());
+    }
+
+    /// What two real daemons decided, through losses, returns and a swap, is what the rules decide
+    /// when they are told the same again.
+    @Test
+    void theDecisionsOfBothRunAgain() throws Exception {
+        formPair();
+        nodes.a.die();
+        nodes.b.await(State.ALONE);
+        nodes.a.boot(true);
+        nodes.a.await(State.SECOND);
+        nodes.b.await(State.PRIM);
+        Outcome swapped = nodes.b.command(Command.SWAP);
+        assertInstanceOf(Outcome.Done.class, swapped, swapped.text());
+        nodes.b.await(State.SECOND);
+        nodes.b.command(Command.STOP);
+        nodes.close();
+        for (TwoNodes.Side side : List.of(nodes.a, nodes.b)) {
+            Path file = side.folder.resolve("data").resolve(Decisions.FILE);
+            Recording recording = RecordingReader.read(Files.readAllBytes(file), "test");
+            Rerun rerun = new Rerun();
+            assertTrue(rerun.run(recording), rerun.difference().toString());
+            List<String> decided =
+                    side.journal().stream()
+                            .filter(e -> e.kind() == Entry.Kind.TRANSITION)
+                            .map(e ->
+                                    e.facts().get("from")
+                                            + " "
+                                            + e.facts().get("to")
+                                            + " "
+                                            + e.rule())
+                            .toList();
+            List<String> again =
+                    rerun.moves().stream()
+                            .filter(Rerun.Moved::isTransition)
+                            .map(m ->
+                                    m.line().from()
+                                            + " "
+                                            + m.line().to()
+                                            + " "
+                                            + m.line().rule().number())
+                            .toList();
+            assertEquals(decided, again);
+            assertTrue(again.size() >= 4, again.toString());
+            assertEquals(0, rerun.gaps());
+        }
+        nodes.a.boot(false);
+        nodes.b.boot(false);
     }
 }

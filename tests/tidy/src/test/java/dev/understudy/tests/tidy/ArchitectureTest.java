@@ -53,6 +53,13 @@ class ArchitectureTest {
         onlyOurs("..understudy.core.rules..", "core.rules", "core.member").check(product);
         onlyOurs("..understudy.core.register..", "core.register", "core.member").check(product);
         onlyOurs("..understudy.core.rfs..", "core.rfs", "core.member").check(product);
+        onlyOurs(
+                        "..understudy.core.replay..",
+                        "core.replay",
+                        "core.failover",
+                        "core.rules",
+                        "core.member")
+                .check(product);
     }
 
     @Test
