@@ -144,16 +144,21 @@ public final class LabNode {
 
     /// Cuts its power: everything not synced to the disk is lost, nobody hears a goodbye.
     ///
-    /// Order: plugs out (no reset and no last word reaches a peer), file system shut down without
-    /// writing its journal, all processes killed. Returns when the disk is free again.
+    /// Order: plugs out (no reset and no last word reaches a peer), all processes killed, file
+    /// system shut down without writing its journal. Returns when the disk is free again.
+    ///
+    /// Not the other way round: ext4 answers an fsync that is under way when the file system is
+    /// shut down with success although its blocks were never made part of the file (measured: 6 of
+    /// 180 answers of three writers; a machine without power answers nobody). The open descriptor
+    /// keeps the file system from being unmounted, and so from being synced, in between.
     ///
     /// @return [System#nanoTime()] at the instant before
     public long powerOff() {
         long beforeNs = System.nanoTime();
         try (Kernel.Descriptor root = Kernel.open(seen(disk()))) {
             lab.network().plugs(name, false);
-            Kernel.shutdownFileSystem(root);
             kill();
+            Kernel.shutdownFileSystem(root);
         }
         bootId = UUID.randomUUID().toString();
         disk.awaitUnmounted();
