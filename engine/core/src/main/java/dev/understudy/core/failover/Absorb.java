@@ -180,11 +180,11 @@ final class Absorb {
     private static void data(Draft d, Event.Data event) {
         switch (event) {
             case Event.Mounted _ -> {
-                d.disk = new Node.Disk(true, d.disk.isVerified(), false);
+                d.disk = new Node.Disk(true, d.disk.isVerified(), false, d.disk.isRestorable());
                 ends(d, Job.ABORT, null);
             }
             case Event.Verified verified -> {
-                d.disk = new Node.Disk(true, true, false);
+                d.disk = new Node.Disk(true, true, false, d.disk.isRestorable());
                 if (verified.changedFiles() > 0) {
                     d.journal(Rule.VERIFIED, "changedFiles=" + verified.changedFiles());
                 }
@@ -208,6 +208,9 @@ final class Absorb {
             case Event.JoinFailed failed -> Joining.failed(d, failed.joinId(), failed.reason());
             case Event.Kept kept -> Quarantine.kept(d, kept.text());
             case Event.KeepRefused refused -> Quarantine.refused(d, refused.text());
+            case Event.Restorable told -> SettingBack.restorable(d, told);
+            case Event.IsSetBack done -> SettingBack.done(d, done);
+            case Event.SetBackFailed failed -> SettingBack.failed(d, failed.text());
             case Event.FirstWriteAlone first -> Serving.firstWrite(d, first.minted());
             case Event.RefusedByHigherEpoch refused -> Losing.refused(d, refused.epoch());
             case Event.LocalDiskError error ->

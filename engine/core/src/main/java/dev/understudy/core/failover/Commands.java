@@ -107,20 +107,36 @@ final class Commands {
         if (!isFirst && !isLast && !event.force()) {
             return lossOf(d) + "; start the peer, or use 'prim --force' to serve with this copy";
         }
-        Rule rule = isFirst ? Rule.FIRST_PRIM : isLast ? Rule.LAST_MEMBER_SERVES : Rule.FORCED_PRIM;
-        if (!isLast) {
-            // A forced copy begins a history of its own, so that the peer's never passes for it.
-            Generation minted = new Generation(event.random());
-            d.persist(
-                    d.saved
-                            .with(
-                                    isFirst
-                                            ? Lineage.NONE.mint(minted)
-                                            : d.saved.lineage().mint(minted))
-                            .with(DataState.UP_TO_DATE)
-                            .withPeerMayBeAlone(false));
-        }
         Resources.forgive(d);
+        if (isLast) {
+            serve(d, Rule.LAST_MEMBER_SERVES);
+        } else if (isFirst) {
+            begins(d, Lineage.NONE, event.random());
+            serve(d, Rule.FIRST_PRIM);
+        } else if (SettingBack.isDue(d)) {
+            SettingBack.begin(d);
+        } else {
+            serveForced(d, event.random());
+        }
+        return "";
+    }
+
+    /// Serves with what is here, whatever the register says.
+    static void serveForced(Draft d, long random) {
+        begins(d, d.saved.lineage(), random);
+        serve(d, Rule.FORCED_PRIM);
+    }
+
+    /// A forced copy begins a history of its own, so that the peer's never passes for it.
+    private static void begins(Draft d, Lineage before, long random) {
+        d.persist(
+                d.saved
+                        .with(before.mint(new Generation(random)))
+                        .with(DataState.UP_TO_DATE)
+                        .withPeerMayBeAlone(false));
+    }
+
+    private static void serve(Draft d, Rule rule) {
         if (d.state == State.STOP) {
             Starting.start(d, Node.Goal.START, rule.reason());
         } else {
@@ -138,7 +154,6 @@ final class Commands {
         serve.add(Job.CHANGE_ALONE);
         serve.add(Job.BECOME_ALONE);
         d.give(rule, serve);
-        return "";
     }
 
     /// A PRIM that is frozen for good goes on alone by an operator's word.
@@ -158,7 +173,11 @@ final class Commands {
         return switch (d.saved.data()) {
             case NEW -> "the peer may already hold data of this module and this copy is new";
             case OUTDATED -> "the copy here is outdated: what the peer wrote since is lost";
-            case SYNCING -> "the copy here is half overwritten and not usable as it is";
+            case SYNCING ->
+                    d.disk.isRestorable()
+                            ? "the copy here is half overwritten and would be set back to what it"
+                                    + " was before: what the peer wrote since is lost"
+                            : "the copy here is half overwritten and not usable as it is";
             case READY -> "the peer went on and may have written more";
             case SUSPECT -> "the copy here is suspect: its disk failed or was replaced";
             case DIVERGED -> "both sides wrote: what the peer wrote is lost";

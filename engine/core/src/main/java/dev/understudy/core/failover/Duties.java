@@ -60,6 +60,7 @@ final class Duties {
                 await(d, new Effect.TakeOver(), timeNs);
             }
             case KEEP_TAIL -> d.persist(d.saved.withDuty(false, true, d.life.bootId()));
+            case SET_BACK -> await(d, new Effect.SetBack(), Long.MAX_VALUE);
             case DEMOTE -> d.act(new Effect.Demote());
             case ABORT -> await(d, new Effect.Abort(), d.timing().killNs());
             case CHANGE_ALONE -> {
@@ -92,7 +93,7 @@ final class Duties {
     private static boolean ended(Draft d, Job job) {
         boolean waits =
                 switch (job) {
-                    case BARRIER, SWAP_BARRIER, SEAL, TAIL, ABORT -> true;
+                    case BARRIER, SWAP_BARRIER, SEAL, TAIL, ABORT, SET_BACK -> true;
                     default -> isChange(job) && d.pending != null;
                 };
         if (waits) {

@@ -148,7 +148,15 @@ public sealed interface Effect {
     /// one replaces an earlier one.
     ///
     /// @param fullSync compare every chunk
-    record JoinAsTarget(NodeId source, long joinId, long epoch, boolean fullSync) implements Data {}
+    /// @param isConsistent the copy is one that could be used as it is: what is overwritten is kept
+    ///   until this copy is READY, told by [Event.Restorable]
+    record JoinAsTarget(
+            NodeId source, long joinId, long epoch, boolean fullSync, boolean isConsistent)
+            implements Data {}
+
+    /// Sets a copy that was half overwritten back to what it was before; answered by
+    /// [Event.IsSetBack] or [Event.SetBackFailed]. Nobody serves meanwhile.
+    record SetBack() implements Data {}
 
     /// Puts what this copy has of its own into quarantine, before anything of it is overwritten;
     /// answered by [Event.Kept] once it is durable, or [Event.KeepRefused]. One that is under way

@@ -158,6 +158,21 @@ public sealed interface Event {
     /// @param text why, and what would help
     record KeepRefused(long nowNs, String text) implements Data {}
 
+    /// Whether this copy, which a resynchronisation overwrites, can be set back to what it was
+    /// before; follows [Effect.JoinAsTarget] and [Mounted] where there is something to say.
+    ///
+    /// @param text since when, or why not
+    record Restorable(long nowNs, boolean isRestorable, String text) implements Data {}
+
+    /// Answers [Effect.SetBack]: the copy is what it was before the resynchronisation, durable.
+    ///
+    /// @param text what it is: of when
+    /// @param random for the generation that a forced copy begins
+    record IsSetBack(long nowNs, String text, long random) implements Data {}
+
+    /// Answers [Effect.SetBack]: it could not be; it may be tried again.
+    record SetBackFailed(long nowNs, String text) implements Data {}
+
     /// The first write of an ALONE node waits for a new generation; answered by
     /// [Effect.UseGeneration].
     ///

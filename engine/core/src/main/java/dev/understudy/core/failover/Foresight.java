@@ -369,7 +369,7 @@ public final class Foresight {
                     Node.Wish.NONE,
                     app(beat, now),
                     join(beat, present),
-                    new Node.Disk(true, true, false),
+                    new Node.Disk(true, true, false, false),
                     now);
         }
 

@@ -6,6 +6,8 @@ public enum Job {
     APP_SETTLES,
     /// Until the directories are mounted and verified.
     VERIFY,
+    /// Until a half overwritten copy is what it was before.
+    SET_BACK,
     /// Remove the virtual addresses.
     DROP_VIP,
     /// Close the gate.

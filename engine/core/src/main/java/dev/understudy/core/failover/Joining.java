@@ -97,6 +97,7 @@ final class Joining {
         Node.Join join = d.join;
         d.join = new Node.Join(join.id(), false, true, false, join.incarnation(), 0, join.lastId());
         d.journal(Rule.JOIN_BEGINS, "join=" + join.id() + " accepted");
+        boolean consistent = SettingBack.isConsistent(d.saved.data());
         // From here on the copy is of no use alone, until it is READY.
         d.persist(
                 d.saved
@@ -105,7 +106,11 @@ final class Joining {
                         .withPeerMayBeAlone(false));
         d.act(
                 new Effect.JoinAsTarget(
-                        d.peer(), join.id(), peer.register().epoch().value(), d.goal.isFullSync()));
+                        d.peer(),
+                        join.id(),
+                        peer.register().epoch().value(),
+                        d.goal.isFullSync(),
+                        consistent));
         d.tell();
         d.isMoved = true;
     }
@@ -116,6 +121,7 @@ final class Joining {
         }
         Lineage source = d.requiredBeat().lineage();
         d.journal(Rule.JOIN_READY, "join=" + joinId);
+        d.disk = d.disk.restorable(false); // complete: nothing of before is kept any longer
         d.persist(
                 d.saved
                         .with(DataState.READY)

@@ -176,7 +176,8 @@ final class Losing {
 
     /// The disk or the data path failed: a SECOND that holds everything takes over.
     static void diskFailed(Draft d, Rule rule, String detail, boolean isSuspect) {
-        Node.Disk fault = new Node.Disk(d.disk.isMounted(), d.disk.isVerified(), true);
+        Node.Disk fault =
+                new Node.Disk(d.disk.isMounted(), d.disk.isVerified(), true, d.disk.isRestorable());
         switch (d.state) {
             case ALONE -> {
                 d.journal(rule, detail);

@@ -388,8 +388,14 @@ public record Node(
     /// @param isMounted the directories stand
     /// @param isVerified and have been checked after an unmounted period
     /// @param hasFault the data path stopped
-    public record Disk(boolean isMounted, boolean isVerified, boolean hasFault) {
-        static final Disk NONE = new Disk(false, false, false);
+    /// @param isRestorable the copy is being overwritten and can be set back to what it was
+    public record Disk(
+            boolean isMounted, boolean isVerified, boolean hasFault, boolean isRestorable) {
+        static final Disk NONE = new Disk(false, false, false, false);
+
+        Disk restorable(boolean can) {
+            return new Disk(isMounted, isVerified, hasFault, can);
+        }
     }
 
     /// Tells whether this node serves.

@@ -109,6 +109,11 @@ public enum Rule {
     KEEPS_OWN(707, "the copy here will be overwritten: what it has of its own goes to quarantine"),
     OWN_KEPT(708, "what the copy here had of its own is in quarantine"),
     KEEP_REFUSED(709, "quarantine cannot take what the copy here has: it is not overwritten"),
+    RESTORABLE(710, "what the resynchronisation overwrites is kept: the copy here can be set back"),
+    NOT_RESTORABLE(711, "the copy here can no longer be set back to what it was"),
+    SETS_BACK(712, "the copy here is half overwritten: set it back to what it was"),
+    IS_SET_BACK(713, "the copy here is what it was before the resynchronisation"),
+    SET_BACK_FAILED(714, "the copy here could not be set back"),
 
     BOTH_ALONE_KEEPS(801, "both went on alone: this side's data are kept"),
     BOTH_ALONE_YIELDS(802, "both went on alone: this side wrote nothing and yields"),

@@ -38,7 +38,9 @@ final class Starting {
             d.because(
                     d.isStopping()
                             ? WaitReason.STOPPING
-                            : d.isHeld() ? WaitReason.NO_MAJORITY : WaitReason.STARTING);
+                            : d.jobs.contains(Job.SET_BACK)
+                                    ? WaitReason.SETTING_BACK
+                                    : d.isHeld() ? WaitReason.NO_MAJORITY : WaitReason.STARTING);
             return;
         }
         if (d.isStopping()) {
@@ -148,9 +150,15 @@ final class Starting {
             d.because(WaitReason.PEER_NEEDED);
         } else {
             d.because(
-                    d.saved.data() == DataState.NEW
-                            ? WaitReason.NEW_DATA
-                            : WaitReason.PEER_HAS_THE_DATA);
+                    switch (d.saved.data()) {
+                        case NEW -> WaitReason.NEW_DATA;
+                        case SYNCING ->
+                                d.disk.isRestorable()
+                                        ? WaitReason.HALF_COPIED
+                                        : WaitReason.HALF_OVERWRITTEN;
+                        case UP_TO_DATE, OUTDATED, READY, SUSPECT, DIVERGED ->
+                                WaitReason.PEER_HAS_THE_DATA;
+                    });
         }
     }
 

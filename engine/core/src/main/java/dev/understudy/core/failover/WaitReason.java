@@ -12,6 +12,16 @@ public enum WaitReason {
     NEW_DATA("both copies are new: choose the side whose data count with 'prim'"),
     /// Not a member of the register, and the member is silent.
     PEER_HAS_THE_DATA("the peer holds newer data and is silent: start it, or 'prim --force' here"),
+    /// The source of a resynchronisation is silent, and what it overwrote is kept.
+    HALF_COPIED(
+            "the peer, from which this copy was being resynchronised, is silent: start it; or 'prim"
+                    + " --force' here, which first sets the copy back to what it was before"),
+    /// The same, and nothing is kept.
+    HALF_OVERWRITTEN(
+            "the peer, from which this copy was being resynchronised, is silent and the copy here is"
+                    + " half overwritten: start the peer"),
+    /// Being set back.
+    SETTING_BACK("the copy here is being set back to what it was before the resynchronisation"),
     /// Member of a pair, alone, and not sure to hold everything or not sure that the peer is down.
     PEER_NEEDED("the peer may hold newer data and is silent: start it, or 'prim --force' here"),
     /// The peer is there and is the one to start.

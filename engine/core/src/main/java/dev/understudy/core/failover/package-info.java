@@ -25,6 +25,7 @@
 /// | JoinAsSource | CaughtUp or JoinFailed |
 /// | JoinAsTarget | TargetReady or JoinFailed |
 /// | KeepOwn | Kept or KeepRefused |
+/// | SetBack | IsSetBack or SetBackFailed |
 /// | RunHook | HookEnded |
 /// | KillApplication | Killed |
 /// | Probe | Probed |

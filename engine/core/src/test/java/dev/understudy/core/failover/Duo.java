@@ -68,6 +68,14 @@ final class Duo {
         boolean answersKeep = true;
 
         boolean hasRoom = true;
+
+        /// A resynchronisation comes to its end here.
+        boolean isCopied = true;
+
+        /// What a resynchronisation overwrites is kept; setting back answers.
+        boolean keepsBefore;
+
+        boolean answersSetBack = true;
         final List<Effect> done = new ArrayList<>();
 
         /// Does not reach the third voter.
@@ -219,7 +227,18 @@ final class Duo {
                 case Effect.JoinAsSource join -> inbox.add(new Event.CaughtUp(now, join.joinId()));
                 case Effect.JoinAsTarget join -> {
                     done.add(effect);
-                    inbox.add(new Event.TargetReady(now, join.joinId()));
+                    if (keepsBefore) {
+                        inbox.add(new Event.Restorable(now, true, "of before"));
+                    }
+                    if (isCopied) {
+                        inbox.add(new Event.TargetReady(now, join.joinId()));
+                    }
+                }
+                case Effect.SetBack _ -> {
+                    done.add(effect);
+                    if (answersSetBack) {
+                        inbox.add(new Event.IsSetBack(now, "as of before", 4711));
+                    }
                 }
                 default -> {}
             }

@@ -95,7 +95,7 @@ final class WalkTest {
                 Node.Wish.NONE,
                 app,
                 Node.Join.NONE,
-                new Node.Disk(true, true, false),
+                new Node.Disk(true, true, false, false),
                 NOW - 50_000_000L);
     }
 

@@ -134,7 +134,7 @@ final class Commands implements Answers {
     private @Nullable Outcome waits(Pending waiting, Node node) {
         WaitReason reason = node.reason();
         return switch (reason) {
-            case NONE, STARTING, LISTENING, READY, PEER_TAKES_NOTE, STOPPING -> null;
+            case NONE, STARTING, LISTENING, SETTING_BACK, READY, PEER_TAKES_NOTE, STOPPING -> null;
             case SYNCING -> done(node, "is " + reason.text());
             case KEEPING -> done(node, "is first kept: " + reason.text());
             default -> hasHeard(waiting, node) ? failed(node, "waits: " + reason.text()) : null;

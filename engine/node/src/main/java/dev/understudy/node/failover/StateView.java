@@ -90,7 +90,15 @@ final class StateView {
 
     private static ModuleState.Status waiting(WaitReason reason) {
         return switch (reason) {
-            case NONE, STARTING, LISTENING, SYNCING, KEEPING, READY, STOPPING, PEER_TAKES_NOTE ->
+            case NONE,
+                    STARTING,
+                    LISTENING,
+                    SYNCING,
+                    SETTING_BACK,
+                    KEEPING,
+                    READY,
+                    STOPPING,
+                    PEER_TAKES_NOTE ->
                     ModuleState.Status.TRANSIENT;
             default -> ModuleState.Status.NOT_READY;
         };

@@ -10,6 +10,7 @@ import dev.understudy.node.rfs.front.MutationSink;
 import dev.understudy.node.rfs.meta.DirtyJournal;
 import dev.understudy.node.rfs.resync.Progress;
 import dev.understudy.node.rfs.stream.Chunks;
+import dev.understudy.node.rfs.undo.Preimages;
 import dev.understudy.posix.net.EventLoop;
 import java.io.IOException;
 import java.util.List;
@@ -50,6 +51,8 @@ public final class Replica implements AutoCloseable {
     private final Shared shared;
     private final MountSet mounts;
     private final Keeper keeper;
+    private final Preimages before;
+    private final Restorer restorer;
     private final EventLoop.Timer mountedTimer;
 
     /// Makes a replica; nothing is mounted and nobody is dialed before the first command.
@@ -82,12 +85,20 @@ public final class Replica implements AutoCloseable {
         DiskAnswers answers = new DiskAnswers(shared);
         primary = new Primary(loop, marks, out, setup.tuning(), metrics, point, answers);
         knot.tied = primary;
-        secondary = new Secondary(loop, pool, made, marks, out, metrics, chunks);
+        before =
+                new Preimages(
+                        shared.trees(), setup.bootId(), Preimages.BYTES_MAX, this::notRestorable);
+        restorer = new Restorer(shared, worker, before);
+        secondary = new Secondary(loop, pool, made, marks, out, metrics, before, chunks);
         sourceSide = new SourceSide(shared, primary, point, worker);
-        targetSide = new TargetSide(shared, secondary, chunks);
+        targetSide = new TargetSide(shared, secondary, before, chunks);
         mountedTimer = loop.timer(this::noteMounted);
         loop.execute(this::noteMounted);
         setup.links().onStream(setup.module(), targetSide::take);
+    }
+
+    private void notRestorable(String why) {
+        out.send(new Event.Restorable(out.nowNs(), false, why));
     }
 
     /// Ties the mounts to a primary that is made after them.
@@ -203,10 +214,11 @@ public final class Replica implements AutoCloseable {
                 sourceSide.drop();
                 primary.pump();
             }
-            case Effect.JoinAsTarget(_, long joinId, long epoch, boolean fullSync) -> {
+            case Effect.JoinAsTarget join -> joinAsTarget(join);
+            case Effect.SetBack _ -> {
                 leaveService();
-                targetSide.epoch(epoch);
-                targetSide.join(joinId, fullSync);
+                targetSide.end();
+                restorer.setBack();
             }
             case Effect.KeepOwn _ -> keeper.keep();
             case Effect.Barrier _ -> barrier();
@@ -214,11 +226,24 @@ public final class Replica implements AutoCloseable {
         }
     }
 
+    private void joinAsTarget(Effect.JoinAsTarget join) {
+        leaveService();
+        if (restorer.isRunning()) {
+            String why = "the copy here is being set back";
+            out.send(new Event.JoinFailed(out.nowNs(), join.joinId(), why));
+            return;
+        }
+        restorer.overwrites(join.isConsistent());
+        targetSide.epoch(join.epoch());
+        targetSide.join(join.joinId(), join.fullSync());
+    }
+
     // ---- mounts
 
     private void mountReadOnly() {
         leaveService();
         mounts.mount();
+        restorer.mounted();
     }
 
     private void noteMounted() {
@@ -244,6 +269,7 @@ public final class Replica implements AutoCloseable {
     private void serve(Effect.Serve serve) {
         targetSide.end();
         keeper.makeVoid();
+        restorer.served();
         targetSide.epoch(serve.epoch());
         try {
             if (serve.withPeer()) {
@@ -416,6 +442,7 @@ public final class Replica implements AutoCloseable {
         mounts.close();
         pool.shutdown();
         worker.shutdown();
+        before.close();
         try {
             journal.close();
         } catch (IOException e) {

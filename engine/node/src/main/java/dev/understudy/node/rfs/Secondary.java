@@ -11,6 +11,7 @@ import dev.understudy.node.rfs.stream.Chunks;
 import dev.understudy.node.rfs.stream.Wire;
 import dev.understudy.node.rfs.tree.LowerFile;
 import dev.understudy.node.rfs.tree.LowerTree;
+import dev.understudy.node.rfs.undo.Preimages;
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.fs.Fd;
 import dev.understudy.posix.net.EventLoop;
@@ -33,6 +34,7 @@ final class Secondary {
     private final Marks marks;
     private final Outbox out;
     private final Metrics metrics;
+    private final Preimages before;
     private final Chunks chunks;
     private final OpView view = new OpView();
     private @Nullable Sink sink;
@@ -50,6 +52,7 @@ final class Secondary {
             Marks marks,
             Outbox out,
             Metrics metrics,
+            Preimages before,
             Chunks chunks) {
         this.loop = loop;
         this.pool = pool;
@@ -57,6 +60,7 @@ final class Secondary {
         this.marks = marks;
         this.out = out;
         this.metrics = metrics;
+        this.before = before;
         this.chunks = chunks;
     }
 
@@ -212,6 +216,7 @@ final class Secondary {
             view.over(buffer, at, Op.HEADER_BYTES + result);
         }
         Directory directory = directories.get(view.tree());
+        before.before(view);
         int outcome = directory.applier().apply(view, false);
         int expected = view.kind() == OpKind.WRITE ? view.dataLength() : 0;
         if (outcome != expected) {

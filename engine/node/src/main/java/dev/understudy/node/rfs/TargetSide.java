@@ -15,6 +15,7 @@ import dev.understudy.node.rfs.resync.Resynced;
 import dev.understudy.node.rfs.resync.TargetJob;
 import dev.understudy.node.rfs.stream.Chunks;
 import dev.understudy.node.rfs.stream.Wire;
+import dev.understudy.node.rfs.undo.Preimages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +41,7 @@ final class TargetSide {
 
     private final Shared shared;
     private final Secondary secondary;
+    private final Preimages before;
     private final Chunks chunks;
     private @Nullable Wire wire;
     private @Nullable TargetJob job;
@@ -55,9 +57,10 @@ final class TargetSide {
     private Generation theirs = Generation.NONE;
     private int attempt;
 
-    TargetSide(Shared shared, Secondary secondary, Chunks chunks) {
+    TargetSide(Shared shared, Secondary secondary, Preimages before, Chunks chunks) {
         this.shared = shared;
         this.secondary = secondary;
+        this.before = before;
         this.chunks = chunks;
     }
 
@@ -227,7 +230,7 @@ final class TargetSide {
             if (role == Role.JOINING && !mirrored) {
                 beganNs = shared.loop().nowNs();
                 boolean adopts = !shared.marks().journal().generation().isSome();
-                job = new TargetJob(to, new JobHost(), shared.trees(), adopts);
+                job = new TargetJob(to, new JobHost(), shared.trees(), adopts, before);
             } else if (!resumes) {
                 secondary.begin(hello.received() + 1);
                 secondary.attach(to);
@@ -399,6 +402,12 @@ final class TargetSide {
         }
 
         private void ready() {
+            try {
+                before.clear(); // nothing goes back from here
+            } catch (IOException e) {
+                failed(e);
+                return;
+            }
             remember(theirs);
             isReady = true;
             report("");

@@ -250,6 +250,7 @@ final class TwoNodes {
                     case Effect.Seal() -> report.accept(new Event.Sealed(now));
                     case Effect.TakeOver() -> report.accept(new Event.TailApplied(now));
                     case Effect.KeepOwn() -> report.accept(new Event.Kept(now, ""));
+                    case Effect.SetBack() -> report.accept(new Event.IsSetBack(now, "", 77));
                     case Effect.Barrier() -> report.accept(new Event.BarrierDone(now));
                     case Effect.JoinAsTarget join ->
                             report.accept(new Event.TargetReady(now, join.joinId()));

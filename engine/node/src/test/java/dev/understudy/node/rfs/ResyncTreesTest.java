@@ -1,13 +1,17 @@
 package dev.understudy.node.rfs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.understudy.core.failover.Effect;
 import dev.understudy.core.failover.Event;
 import dev.understudy.core.member.Generation;
+import dev.understudy.core.member.NodeId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,6 +127,75 @@ class ResyncTreesTest {
         }
         join();
         assertEqualTrees("a chain of six");
+    }
+
+    /// The source is lost at any moment, also while the application goes on writing there: the copy
+    /// is set back to exactly what it was, also by the next process, and joins again afterwards.
+    @Test
+    void aCopyWhoseSourceIsLostIsWhatItWasBefore() throws Exception {
+        pair();
+        long seed = Long.getLong("seed", System.nanoTime());
+        Random random = new Random(seed);
+        int setBack = 0;
+        int rounds = Integer.getInteger("rounds", 20);
+        for (int round = 0; round < rounds; round++) {
+            alone();
+            TreeEdits edits = new TreeEdits(a.directory, seed + round, "s" + round + "-");
+            edits.run(40);
+            byte[] data = new byte[random.nextInt(3 << 20)];
+            random.nextBytes(data);
+            Path large = a.directory.resolve("large");
+            if (!Files.isDirectory(large)) { // edits change types, too
+                Files.write(large, data);
+            }
+            Map<String, String> was = withoutLinks(b);
+            b.isConsistent = true;
+            long id = epoch * 10 + 7;
+            b.command(new Effect.JoinAsTarget(new NodeId("a"), id, epoch, false, true));
+            b.await(Event.Restorable.class);
+            a.command(new Effect.JoinAsSource(new NodeId("b"), id, epoch));
+            LockSupport.parkNanos(random.nextLong(6_000_000));
+            edits.run(random.nextInt(4));
+            a.command(new Effect.DropJoiner());
+            if (random.nextInt(4) == 0) {
+                b.stop();
+                b.start(a);
+            }
+            if (isSetBack()) {
+                setBack++;
+                String what = "seed=" + seed + " round=" + round + " " + edits.done();
+                assertEquals(was, withoutLinks(b), what);
+            }
+            a.events.clear();
+            b.events.clear();
+            join();
+            assertEqualTrees("seed=" + seed + " round=" + round + " " + edits.done());
+        }
+        assertTrue(setBack > rounds / 4, "only " + setBack + " were on the way");
+    }
+
+    /// What lies aside is one name more of a file.
+    private static Map<String, String> withoutLinks(TestNode of) throws Exception {
+        Map<String, String> all = Trees.describe(of.directory);
+        all.replaceAll((_, line) -> line.replaceAll(" links=\\d+", ""));
+        return all;
+    }
+
+    /// @return false if the copy was complete already
+    private boolean isSetBack() {
+        b.command(new Effect.SetBack());
+        while (true) {
+            switch (b.await(Event.Data.class)) {
+                case Event.IsSetBack _ -> {
+                    return true;
+                }
+                case Event.SetBackFailed failed -> {
+                    assertTrue(failed.text().contains("nothing"), failed.text());
+                    return false;
+                }
+                default -> {}
+            }
+        }
     }
 
     @Test

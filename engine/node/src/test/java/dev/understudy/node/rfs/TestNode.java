@@ -48,6 +48,7 @@ final class TestNode implements AutoCloseable {
     final List<Resynced> resynced = new CopyOnWriteArrayList<>();
     String bootId = "boot";
     boolean isFirstAtBoot;
+    boolean isConsistent;
     QuarantineLimits quarantineLimits = new QuarantineLimits(1L << 30, Duration.ofDays(30));
     private @Nullable EventLoop loop;
     private @Nullable Replica replica;
@@ -235,7 +236,8 @@ final class TestNode implements AutoCloseable {
     /// Resynchronises `target` from this node and makes a pair of them under `epoch + 1`.
     void join(TestNode target, long epoch) {
         long id = epoch * 10 + 7;
-        target.command(new Effect.JoinAsTarget(new NodeId(name), id, epoch, false));
+        target.command(
+                new Effect.JoinAsTarget(new NodeId(name), id, epoch, false, target.isConsistent));
         command(new Effect.JoinAsSource(new NodeId(target.name), id, epoch));
         await(Event.CaughtUp.class);
         target.await(Event.TargetReady.class);

@@ -55,6 +55,11 @@ record CrashSite(Lab lab, TestCluster cluster, Path data, Path program) implemen
     /// Forms the cluster and lets the first node serve, alone. Beside the writer's files there is a
     /// large one that nobody touches: no return may copy it.
     void install() {
+        install("2000MiB/s");
+    }
+
+    /// The same with a limit of what a resynchronisation copies in a second.
+    void install(String resyncLimit) {
         cluster.form("crash");
         LabNode first = lab.nodes().getFirst();
         for (LabNode node : lab.nodes()) {
@@ -71,7 +76,9 @@ record CrashSite(Lab lab, TestCluster cluster, Path data, Path program) implemen
                         "--set",
                         "virtual-ip=" + Lab.VIRTUAL_IP,
                         "--set",
-                        "data-dir=" + data));
+                        "data-dir=" + data,
+                        "--set",
+                        "resync-limit=" + resyncLimit));
         cluster.must(first, List.of("prim", "-m", MODULE));
         cluster.awaitState(first, MODULE, "ALONE", SERVES);
     }

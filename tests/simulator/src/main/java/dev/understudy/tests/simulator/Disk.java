@@ -38,6 +38,12 @@ final class Disk {
     /// What is in quarantine, by chunk.
     final TreeMap<Integer, Long> kept = new TreeMap<>();
 
+    /// What a resynchronisation overwrites, as it was before; in the page cache.
+    long @Nullable [] before;
+
+    /// What a copy was when its record became SYNCING, for the check of what it is set back to.
+    long @Nullable [] whenOverwritten;
+
     /// Map and journal name everything that may differ; false after power was lost while only the
     /// journal knew.
     boolean isIntact = true;
@@ -59,6 +65,7 @@ final class Disk {
 
     /// Any page that was not synced may have been written back, or not.
     void losePower(SplittableRandom random) {
+        before = null;
         for (int i = 0; i < CHUNKS; i++) {
             if (random.nextBoolean()) {
                 cache[i] = durable[i];

@@ -93,6 +93,9 @@ public enum Fault {
     DETACH,
     /// The operator forces a node that does not serve.
     FORCE_PRIM,
+    /// The source of a resynchronisation loses power in the middle of it; where operators force,
+    /// one forces the half overwritten copy.
+    SOURCE_LOST,
     /// The third vote's host is off.
     VOTER_DOWN,
     /// Its daemon dies and comes back at once.

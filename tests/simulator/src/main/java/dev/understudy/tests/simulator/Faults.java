@@ -106,6 +106,10 @@ final class Faults {
                 broken(() -> machine.isAppCrashing = false);
                 restartBroken(machine);
             }
+            case SOURCE_LOST -> {
+                world.onCopy = this::loseSource;
+                kill(machine, true);
+            }
             default -> {
                 if (!fault.isOfVotes()) {
                     onDaemon(fault, machine);
@@ -113,6 +117,22 @@ final class Faults {
                     onVoter(fault, machine, world.witness);
                 }
             }
+        }
+    }
+
+    private void loseSource(int target) {
+        Machine source = machines[1 - target];
+        world.in(between(5 * World.MS, 300 * World.MS), () -> power(source, false));
+        boolean forces = world.ledger.mayDiverge;
+        for (int i = 0; forces && i < 2; i++) { // the first time may fail
+            world.in(
+                    between(2 * World.SECOND, 9 * World.SECOND),
+                    () -> {
+                        Daemon daemon = machines[target].daemon;
+                        if (daemon != null) {
+                            daemon.command(Command.PRIM, true);
+                        }
+                    });
         }
     }
 

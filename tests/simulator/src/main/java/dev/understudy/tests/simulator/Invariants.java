@@ -35,6 +35,7 @@ final class Invariants {
         stops(daemon, next);
         neverGivesUp(before, event, next);
         Keep.check(daemon, before, next);
+        Before.check(daemon, before, event, next);
     }
 
     /// I7: at the end of a resynchronisation the target holds what its source has applied.

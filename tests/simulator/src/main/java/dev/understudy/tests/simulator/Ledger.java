@@ -61,6 +61,14 @@ final class Ledger {
         }
     }
 
+    /// An operator chose these older contents: what is newer is lost by that word.
+    void givenUp(long[] contents) {
+        for (int chunk = 0; chunk < contents.length; chunk++) {
+            long held = contents[chunk];
+            chunks.get(chunk).removeIf(entry -> entry.value() > held);
+        }
+    }
+
     private void lost(String who, int chunk, long held, Entry entry) {
         if (mayDiverge && !entry.asPair()) {
             return; // what one side wrote alone may lose against the other side, never silently

@@ -86,7 +86,7 @@ final class Replica {
         return peer == null ? this : peer.replica;
     }
 
-    private void tell(LongFunction<Event> event) {
+    void tell(LongFunction<Event> event) {
         daemon.offer(event);
     }
 
@@ -97,7 +97,7 @@ final class Replica {
         }
     }
 
-    private void mark(int chunk) {
+    void mark(int chunk) {
         sets.mark(chunk);
     }
 
@@ -129,6 +129,7 @@ final class Replica {
             case Effect.DropJoiner _ -> dropJoiner();
             case Effect.JoinAsTarget join -> joinAsTarget(join);
             case Effect.KeepOwn _ -> Keep.own(this);
+            case Effect.SetBack _ -> Before.setBack(this);
             case Effect.Barrier _ -> {
                 barrierWanted = true;
                 barrier();
@@ -166,19 +167,9 @@ final class Replica {
                 10 * World.MS,
                 () -> {
                     tell(Event.Mounted::new);
-                    walk();
+                    Before.tell(this);
+                    Walk.of(this);
                 });
-    }
-
-    /// What was changed while nothing was mounted joins the sets.
-    private void walk() {
-        int found = disk.edits.size();
-        if (found > 0 && world.variant != Variant.WALK_SKIPPED) {
-            disk.edits.forEach(this::mark);
-            disk.map.addAll(disk.edits);
-        }
-        disk.edits.clear();
-        tell(now -> new Event.Verified(now, found));
     }
 
     private void serve(Effect.Serve serve) {
@@ -708,6 +699,7 @@ final class Replica {
 
     private void joinAsTarget(Effect.JoinAsTarget join) {
         Invariants.overwrites(daemon);
+        Before.keep(this, join.isConsistent());
         closeSession("new join");
         sink = null;
         received.clear();
@@ -791,6 +783,7 @@ final class Replica {
         disk.sync();
         disk.map.addAll(takenOver);
         disk.isIntact = true;
+        disk.before = null;
         isReady = true;
         Invariants.resynchronised(in.source, this);
         tell(now -> new Event.TargetReady(now, id));

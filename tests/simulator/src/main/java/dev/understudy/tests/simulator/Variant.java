@@ -21,6 +21,8 @@ public enum Variant {
     COPY_SKIPS,
     /// What a copy has of its own is said to be kept and is not.
     KEEPS_NOTHING,
+    /// A copy is said to be set back and is not.
+    SETS_NOTHING_BACK,
     /// A copy is sent although an operation was applied to the place since it was read.
     COPY_STALE,
     /// A ping answered a while ago passes for one answered now, so that no gap shows.

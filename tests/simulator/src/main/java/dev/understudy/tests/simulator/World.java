@@ -2,12 +2,16 @@ package dev.understudy.tests.simulator;
 
 import dev.understudy.core.failover.Isolation;
 import java.util.SplittableRandom;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Virtual time, chance, and the links between two machines and their gateway.
 final class World {
     static final long MS = 1_000_000L;
     static final long SECOND = 1_000 * MS;
+
+    /// Told, once, which machine's copy is about to be overwritten.
+    @Nullable IntConsumer onCopy;
 
     final SplittableRandom random;
     final Variant variant;

@@ -33,6 +33,7 @@ final class ClusterSimTest {
                     "227 TAKE_OVER_TOO_LATE",
                     "505 SWAP_BACK",
                     "612 APPLICATION_LASTS",
+                    "714 SET_BACK_FAILED",
                     "804 EPOCH_RAISED");
 
     @Test
@@ -103,7 +104,8 @@ final class ClusterSimTest {
         }
         Isolation isolation =
                 variant == Variant.VOTES_NOT_ASKED ? Isolation.MAJORITY : Isolation.PROTECT;
-        return Plan.drawn(seed, variant, isolation, false, false);
+        boolean forces = variant == Variant.SETS_NOTHING_BACK;
+        return Plan.drawn(seed, variant, isolation, forces, false);
     }
 
     /// The witness loses its disk after it voted for the one and before it is asked by the other.

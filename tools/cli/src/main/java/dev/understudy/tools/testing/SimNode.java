@@ -185,6 +185,7 @@ final class SimNode {
             case Effect.Seal _ -> answer(10, Event.Sealed::new);
             case Effect.TakeOver _ -> answer(20, Event.TailApplied::new);
             case Effect.KeepOwn _ -> answer(50, now -> new Event.Kept(now, ""));
+            case Effect.SetBack _ -> answer(50, now -> new Event.IsSetBack(now, "", 77));
             case Effect.Barrier _ -> answer(50, Event.BarrierDone::new);
             case Effect.JoinAsSource join ->
                     answer(1000, now -> new Event.CaughtUp(now, join.joinId()));

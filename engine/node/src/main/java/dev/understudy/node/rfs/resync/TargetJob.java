@@ -15,6 +15,7 @@ import dev.understudy.node.rfs.tree.LowerFile;
 import dev.understudy.node.rfs.tree.LowerTree;
 import dev.understudy.node.rfs.tree.TreeReader;
 import dev.understudy.node.rfs.tree.TreeWriter;
+import dev.understudy.node.rfs.undo.Preimages;
 import dev.understudy.posix.Errno;
 import dev.understudy.posix.fs.Fd;
 import dev.understudy.posix.fs.Stat;
@@ -60,6 +61,7 @@ public final class TargetJob {
     private final Host host;
     private final List<LowerTree> trees;
     private final boolean adopts;
+    private final Preimages before;
     private final List<TreeWriter> writers = new ArrayList<>();
     private final List<TreeReader> readers = new ArrayList<>();
     private final ByteBuffer scratch =
@@ -82,14 +84,17 @@ public final class TargetJob {
     ///
     /// @param adopts whether what lies here was brought by other means and has no history: files
     ///   under the right names are taken for the source's, and compared
-    public TargetJob(Wire wire, Host host, List<LowerTree> trees, boolean adopts) {
+    /// @param before keeps what is overwritten
+    public TargetJob(
+            Wire wire, Host host, List<LowerTree> trees, boolean adopts, Preimages before) {
         this.wire = wire;
         this.host = host;
         this.adopts = adopts;
+        this.before = before;
         this.trees = List.copyOf(trees);
-        for (LowerTree tree : trees) {
-            writers.add(new TreeWriter(tree));
-            readers.add(new TreeReader(tree));
+        for (int i = 0; i < trees.size(); i++) {
+            writers.add(new TreeWriter(trees.get(i), before.moves(i)));
+            readers.add(new TreeReader(trees.get(i)));
         }
     }
 
@@ -160,8 +165,10 @@ public final class TargetJob {
                 return false;
             }
             case FrameType.SETTLE -> {
-                for (TreeWriter writer : writers) {
-                    writer.finish();
+                if (!before.isKept()) { // else it stays aside until this copy is READY
+                    for (TreeWriter writer : writers) {
+                        writer.finish();
+                    }
                 }
             }
             default -> {
@@ -253,6 +260,7 @@ public final class TargetJob {
         FileId directory = Item.id(buffer, at);
         if ((flags & Item.FIRST) != 0) {
             host.mark(tree, directory, Item.MARK_NAMES | Item.MARK_ATTRIBUTES, 0, 0);
+            before.names(tree, directory);
             present = new HashMap<>();
             lacking.clear();
             nameIndex = 0;
@@ -309,8 +317,12 @@ public final class TargetJob {
         body.get(name);
         Attributes attributes = Attributes.read(body);
         host.mark(tree, id, Item.MARK_ATTRIBUTES, 0, 0);
-        TreeWriter.Placed placed = writers.get(tree).put(id, parent, name, attributes, adopts);
+        before.names(tree, parent);
+        before.size(tree, id, attributes.size());
+        boolean adopt = adopts && !before.isKept();
+        TreeWriter.Placed placed = writers.get(tree).put(id, parent, name, attributes, adopt);
         if (placed == TreeWriter.Placed.MADE) {
+            before.made(tree, id);
             int flags = attributes.type() == Stat.S_IFDIR ? Item.MARK_NAMES : Item.MARK_WHOLE;
             host.mark(tree, id, flags, 0, 0);
         }
@@ -363,6 +375,7 @@ public final class TargetJob {
         int tree = Item.tree(buffer, at);
         FileId id = Item.id(buffer, at);
         host.mark(tree, id, Item.MARK_WHOLE, 0, 0);
+        before.size(tree, id, Item.arg(buffer, at));
         Attributes have = readers.get(tree).attributes(id);
         if (have != null && have.isRegular() && have.size() > Item.arg(buffer, at)) {
             truncate(tree(buffer, at), id, Item.arg(buffer, at));
@@ -388,6 +401,7 @@ public final class TargetJob {
         int length = Frames.bytes(buffer, at) - Item.HEADER_BYTES;
         long offset = Item.arg(buffer, at);
         host.mark(tree, id, Item.MARK_RANGE | Item.MARK_ATTRIBUTES, offset, length);
+        before.data(tree, id, offset, length);
         ByteBuffer data = buffer.duplicate();
         data.limit(at + Item.HEADER_BYTES + length).position(at + Item.HEADER_BYTES);
         writers.get(tree).write(id, offset, data);
@@ -405,6 +419,7 @@ public final class TargetJob {
         long data = readers.get(tree).nextData(id, offset);
         if (data >= 0 && data < offset + length) {
             host.mark(tree, id, Item.MARK_RANGE | Item.MARK_ATTRIBUTES, offset, length);
+            before.data(tree, id, offset, length);
             writers.get(tree).punch(id, offset, length);
         }
     }
@@ -413,7 +428,9 @@ public final class TargetJob {
         int tree = Item.tree(buffer, at);
         FileId id = Item.id(buffer, at);
         host.mark(tree, id, Item.MARK_ATTRIBUTES, 0, 0);
-        writers.get(tree).setAttributes(id, Attributes.read(Item.body(buffer, at)));
+        Attributes attributes = Attributes.read(Item.body(buffer, at));
+        before.size(tree, id, attributes.size());
+        writers.get(tree).setAttributes(id, attributes);
     }
 
     private void hashes(ByteBuffer buffer, int at) throws IOException {

@@ -14,6 +14,7 @@ import dev.understudy.posix.fs.Xattr;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a tree equal to another one, by id: the target's hands in a resynchronisation. For one
@@ -36,6 +37,7 @@ public final class TreeWriter {
     }
 
     private final LowerTree tree;
+    private final Consumer<FileId> onMove;
     private final TreeReader reader;
     private final Stat stat = new Stat();
     private final Times times = new Times();
@@ -45,7 +47,15 @@ public final class TreeWriter {
 
     /// Makes a writer of a tree.
     public TreeWriter(LowerTree tree) {
+        this(tree, _ -> {});
+    }
+
+    /// Makes a writer of a tree.
+    ///
+    /// @param onMove hears from which directory another one is about to be moved
+    public TreeWriter(LowerTree tree, Consumer<FileId> onMove) {
         this.tree = tree;
+        this.onMove = onMove;
         reader = new TreeReader(tree);
     }
 
@@ -64,28 +74,22 @@ public final class TreeWriter {
     public Placed put(FileId id, FileId parent, byte[] name, Attributes attributes, boolean adopts)
             throws IOException {
         ThreadMask.clear();
-        LowerFile directory = tree.byId(parent);
-        if (directory == null) {
-            throw new IOException("no directory " + parent + " in " + tree.directory());
-        }
+        LowerFile directory = directory(parent);
         int fd = Errno.check("open", parent, tree.pin(directory));
         try (CString c = CString.of(name)) {
             LowerFile there = tree.findAt(fd, c.address(), stat);
-            Placed placed = Placed.THERE;
+            Placed placed;
             if (adopts && there != null && isAdoptable(there, id, attributes)) {
                 Errno.check("mark", id, tree.assign(there, id.high(), id.low()));
                 placed = Placed.ADOPTED;
-            } else if (there == null || !carries(there, id)) {
-                if (there != null) {
-                    putAside(fd, c.address());
-                }
-                placed = bring(id, fd, c.address());
-                if (placed == Placed.LATER) {
-                    return placed;
-                }
-                if (placed == Placed.MADE) {
-                    create(id, fd, c.address(), attributes);
-                }
+            } else {
+                placed = place(id, fd, c.address(), there);
+            }
+            if (placed == Placed.LATER) {
+                return placed;
+            }
+            if (placed == Placed.MADE) {
+                create(id, fd, c.address(), attributes);
             }
             if (placed != Placed.MADE || !attributes.isRegular()) {
                 setAttributes(id, attributes);
@@ -94,6 +98,39 @@ public final class TreeWriter {
         } finally {
             tree.unpin(directory);
         }
+    }
+
+    private LowerFile directory(FileId id) throws IOException {
+        LowerFile directory = tree.byId(id);
+        if (directory == null) {
+            throw new IOException("no directory " + id + " in " + tree.directory());
+        }
+        return directory;
+    }
+
+    /// Makes a name lead to a file that is here somewhere, also aside; its attributes stay.
+    ///
+    /// @return MADE if there is no such file: nothing has the name then
+    /// @throws IOException with the error of the file system
+    public Placed place(FileId id, FileId parent, byte[] name) throws IOException {
+        LowerFile directory = directory(parent);
+        int fd = Errno.check("open", parent, tree.pin(directory));
+        try (CString c = CString.of(name)) {
+            return place(id, fd, c.address(), tree.findAt(fd, c.address(), stat));
+        } finally {
+            tree.unpin(directory);
+        }
+    }
+
+    private Placed place(FileId id, int directory, long name, @Nullable LowerFile there)
+            throws IOException {
+        if (there != null && carries(there, id)) {
+            return Placed.THERE;
+        }
+        if (there != null) {
+            putAside(directory, name);
+        }
+        return bring(id, directory, name);
     }
 
     /// One name and one kind only: then no other name of the source can mean the same file.
@@ -135,6 +172,7 @@ public final class TreeWriter {
                 if (at != file) {
                     return Placed.MADE;
                 }
+                tellMove(fd);
                 int result = At.renameat2(tree.rootFd(), from.address(), directory, name, 0);
                 if (result == -Errno.EINVAL) {
                     return Placed.LATER; // rename(2): into a subdirectory of itself
@@ -144,6 +182,18 @@ public final class TreeWriter {
             }
         } finally {
             tree.unpin(file);
+        }
+    }
+
+    private void tellMove(int directory) {
+        try (CString up = CString.of("..")) {
+            LowerFile from = tree.findAt(directory, up.address(), stat);
+            if (from != null) {
+                tree.readIdOf(from);
+                if (from.identified) { // else it lies aside
+                    onMove.accept(from.id());
+                }
+            }
         }
     }
 
@@ -367,7 +417,38 @@ public final class TreeWriter {
         Errno.check("put aside a file of", tree.directory(), result);
     }
 
-    private void openAside() throws IOException {
+    /// Gives what a name leads to another one aside, so that it stays when the name goes.
+    ///
+    /// @return false if the name is not there, or leads to a directory
+    /// @throws IOException with the error of the file system
+    public boolean keep(FileId parent, byte[] name) throws IOException {
+        LowerFile directory = tree.byId(parent);
+        int fd = directory == null ? -1 : tree.pin(directory);
+        if (directory == null || fd < 0) {
+            return false;
+        }
+        try (CString c = CString.of(name)) {
+            if (stat.of(fd, c.address()) < 0 || stat.isDirectory()) {
+                return false;
+            }
+            openAside();
+            int result = -Errno.EEXIST;
+            while (result == -Errno.EEXIST) {
+                try (CString to = CString.of(Long.toHexString(asideCount++))) {
+                    result = At.linkat(fd, c.address(), aside, to.address(), 0);
+                }
+            }
+            Errno.check("keep a file of", tree.directory(), result);
+            return true;
+        } finally {
+            tree.unpin(directory);
+        }
+    }
+
+    /// Makes the directory for what is put aside.
+    ///
+    /// @throws IOException with the error of the file system
+    public void openAside() throws IOException {
         if (aside >= 0) {
             return;
         }
