@@ -106,10 +106,6 @@ final class Faults {
                 broken(() -> machine.isAppCrashing = false);
                 restartBroken(machine);
             }
-            case SOURCE_LOST -> {
-                world.onCopy = this::loseSource;
-                kill(machine, true);
-            }
             default -> {
                 if (!fault.isOfVotes()) {
                     onDaemon(fault, machine);
@@ -268,6 +264,10 @@ final class Faults {
                         machine.daemon.command(Command.ATTACH);
                     }
                 });
+            }
+            case SOURCE_LOST -> {
+                world.onCopy = this::loseSource;
+                kill(machine, true);
             }
             case FORCE_PRIM -> {
                 if (world.ledger.mayDiverge) {
