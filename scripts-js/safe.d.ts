@@ -32,7 +32,7 @@ declare module 'safe' {
 
   /** A secret parameter: its text can be given to `input` and `env` of exec, and is seen nowhere else. */
   export class Secret { private constructor(); readonly name: string; }
-  /** Every failure of a call; `name` says which: ExecError, TimeoutError, AbortError, PermissionError, ArgumentError, … */
+  /** Every failure of a call; `name` says which: ExecError, TimeoutError, AbortError, PermissionError, ArgumentError, PlatformError, … */
   export class SafeError extends Error {
     readonly code?: number;
     readonly stdout?: string;
@@ -65,7 +65,10 @@ declare module 'safe' {
     readonly headers: { readonly [name: string]: string };
     readonly body: string;
   }
-  export interface NodeInfo { readonly name: string; readonly [key: string]: string; }
+  /** Of the registry of Windows: a text, a number (REG_DWORD, REG_QWORD), or texts (REG_MULTI_SZ). */
+  export type RegistryValue = string | number | readonly string[];
+  export interface RegistryOptions { type?: 'REG_SZ' | 'REG_EXPAND_SZ' | 'REG_DWORD' | 'REG_QWORD' | 'REG_MULTI_SZ'; }
+  export interface NodeInfo { readonly name: string; readonly platform: 'linux' | 'windows'; readonly [key: string]: string; }
   export interface PeerInfo {
     readonly name?: string;
     readonly state?: State;
@@ -74,7 +77,7 @@ declare module 'safe' {
   }
 
   export const services: {
-    /** Names the services of userconfig.yaml in the order in which they start. */
+    /** Names the services of userconfig.yaml in the order in which they start: units of systemd, services of Windows, pools of IIS and programs alike. */
     list(): Promise<string[]>;
     /** Starts one service, or all in order, each until it is ready. A service that runs is left as it is. */
     start(id?: string): Promise<void>;
@@ -89,7 +92,7 @@ declare module 'safe' {
   };
   /** Runs a program by its absolute path, without a shell, and waits for its end. It must be named in the permissions of module.yaml or in a service. Rejects with an `ExecError` (`code`, `stdout`, `stderr`) if the exit code is not one of `okCodes`, with a `TimeoutError` after `timeout`; what the program started is ended then. */
   export function exec(argv: Argv, options?: ExecOptions): Promise<ExecResult>;
-  /** Tells about this node. */
+  /** Tells about this node: its `name`, and its `platform`, linux or windows. */
   export function node(): Promise<NodeInfo>;
   /** Tells about the other node as it was last heard of. */
   export function peer(): Promise<PeerInfo>;
@@ -124,6 +127,28 @@ declare module 'safe' {
   export const http: {
     /** Gets a page of at most 1 MiB; redirections are not followed. Every status is an answer; rejects if there is none within the timeout (5 s). */
     get(url: string, options?: HttpOptions): Promise<HttpResponse>;
+  };
+  export const registry: {
+    /** Windows: reads a value of the registry; undefined if there is no such key or value. Texts are given as they stand, `%NAME%` is not replaced; numbers above 2^53 and binary values as texts. On Linux it rejects with a `PlatformError`. */
+    get(key: string, name: string): Promise<RegistryValue | undefined>;
+    /** Windows: names the keys right below a key, sorted; none if the key is not there. */
+    list(key: string): Promise<string[]>;
+    /** Windows: writes a value; the key is made if it is missing. A number becomes a REG_DWORD, or a REG_QWORD if it is too large, a list a REG_MULTI_SZ, a text a REG_SZ unless `type` says REG_EXPAND_SZ. */
+    set(key: string, name: string, value: RegistryValue, options?: RegistryOptions): Promise<void>;
+    /** Windows: removes a value; false if there was none. Keys are not removed. */
+    remove(key: string, name: string): Promise<boolean>;
+  };
+  export const tasks: {
+    /** Windows: tells about a scheduled task by its path; undefined if there is none. On Linux it rejects with a `PlatformError`. */
+    status(path: string): Promise<'ready' | 'running' | 'queued' | 'disabled' | 'unknown' | undefined>;
+    /** Windows: lets a scheduled task run at its times. One that may is left as it is. */
+    enable(path: string): Promise<void>;
+    /** Windows: keeps a scheduled task from running at its times; one that runs goes on. One that is disabled is left as it is. */
+    disable(path: string): Promise<void>;
+    /** Windows: runs a scheduled task now, and does not wait for its end. */
+    run(path: string): Promise<void>;
+    /** Windows: ends a scheduled task that runs; one that does not is left as it is. */
+    end(path: string): Promise<void>;
   };
   export const resource: {
     /** Reads a resource; undefined if there is none of that name. */

@@ -46,21 +46,39 @@ public record Manifest(
     /// @param programs programs that `exec` may run
     /// @param paths files and folders that `file` may touch
     /// @param hosts hosts that `tcp` and `http` may reach
+    /// @param registry keys of the registry of Windows that `registry` may touch
+    /// @param tasks scheduled tasks of Windows that `tasks` may touch, `\Folder\Name`
     public record Permissions(
             boolean servicesFromUserConfig,
             List<String> services,
             List<Program> programs,
             List<PathPermission> paths,
-            List<String> hosts) {
+            List<String> hosts,
+            List<RegistryPermission> registry,
+            List<String> tasks) {
         /// Nothing but the services of the userconfig.
         public static final Permissions NONE =
-                new Permissions(true, List.of(), List.of(), List.of(), List.of());
+                new Permissions(
+                        true, List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
         public Permissions {
             services = List.copyOf(services);
             programs = List.copyOf(programs);
             paths = List.copyOf(paths);
             hosts = List.copyOf(hosts);
+            registry = List.copyOf(registry);
+            tasks = List.copyOf(tasks);
+        }
+
+        /// Tells whether a key of the registry may be touched: it is named, or below one that is.
+        public boolean allowsKey(String key, boolean write) {
+            return registry.stream()
+                    .anyMatch(p -> (p.write() || !write) && RegistryKey.isBelow(key, p.key()));
+        }
+
+        /// Tells whether a scheduled task may be touched; case does not matter.
+        public boolean allowsTask(String task) {
+            return tasks.stream().anyMatch(task::equalsIgnoreCase);
         }
     }
 
@@ -74,4 +92,9 @@ public record Manifest(
     ///
     /// @param path absolute; may hold references `$(name)`
     public record PathPermission(String path, boolean write) {}
+
+    /// A key of the registry, with all below, that scripts may read or write.
+    ///
+    /// @param key such as `HKLM\SOFTWARE\Shop`; may hold references `$(name)`
+    public record RegistryPermission(String key, boolean write) {}
 }

@@ -33,6 +33,7 @@ public final class Linter {
                     new ForeignDefault(),
                     new WidePath(),
                     new AnyHost(),
+                    new WideKey(),
                     new PermissionWithoutScript(),
                     new NoTests());
 

@@ -13,14 +13,19 @@ final class PermissionWithoutScript implements ModuleRule {
     @Override
     public void check(SafeModule module, Sink sink) {
         Manifest.Permissions p = module.manifest().permissions();
-        boolean asks = !p.programs().isEmpty() || !p.paths().isEmpty() || !p.hosts().isEmpty();
+        boolean asks =
+                !p.programs().isEmpty()
+                        || !p.paths().isEmpty()
+                        || !p.hosts().isEmpty()
+                        || !p.registry().isEmpty()
+                        || !p.tasks().isEmpty();
         if (asks
                 && module.archive().files().keySet().stream()
                         .noneMatch(PermissionWithoutScript::isScript)) {
             sink.add(
                     module.manifestTree().keyPosition("permissions"),
                     "the module has no script that could use these permissions",
-                    "remove programs, paths and hosts");
+                    "remove what scripts were to use; services stay");
         }
     }
 

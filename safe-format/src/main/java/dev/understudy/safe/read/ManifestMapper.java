@@ -71,12 +71,20 @@ final class ManifestMapper {
                     new Manifest.PathPermission(
                             item.text("path"), item.text("access").equals("write")));
         }
+        List<Manifest.RegistryPermission> registry = new ArrayList<>();
+        for (Node.Mapping item : mappings(root.get("registry"))) {
+            registry.add(
+                    new Manifest.RegistryPermission(
+                            item.text("key"), item.text("access").equals("write")));
+        }
         return new Manifest.Permissions(
                 !(root.get("services") instanceof Node.Sequence),
                 texts(root.get("services")),
                 programs,
                 paths,
-                texts(root.get("hosts")));
+                texts(root.get("hosts")),
+                registry,
+                texts(root.get("tasks")));
     }
 
     static List<String> texts(@org.jspecify.annotations.Nullable Node node) {

@@ -17,6 +17,7 @@ public final class ScriptApi {
         all.addAll(programs());
         all.addAll(files());
         all.addAll(network());
+        all.addAll(WindowsApi.FUNCTIONS);
         all.addAll(module());
         all.addAll(time());
         all.addAll(log());
@@ -36,7 +37,8 @@ public final class ScriptApi {
                         "services.list",
                         List.of(),
                         "string[]",
-                        "Names the services of userconfig.yaml in the order in which they start.",
+                        "Names the services of userconfig.yaml in the order in which they start: units of"
+                                + " systemd, services of Windows, pools of IIS and programs alike.",
                         "const ids = await services.list();"),
                 daemon(
                         "services.start",
@@ -161,8 +163,8 @@ public final class ScriptApi {
                         "node",
                         List.of(),
                         "NodeInfo",
-                        "Tells about this node.",
-                        "const { name } = await node();"),
+                        "Tells about this node: its `name`, and its `platform`, linux or windows.",
+                        "const { name, platform } = await node();"),
                 daemon(
                         "peer",
                         List.of(),
@@ -237,16 +239,16 @@ public final class ScriptApi {
         return all;
     }
 
-    private static ApiFunction daemon(
+    static ApiFunction daemon(
             String name, List<Parameter> parameters, String returns, String about, String example) {
         return new ApiFunction(name, parameters, returns, about, example, Place.DAEMON);
     }
 
-    private static Parameter required(String name, String type) {
+    static Parameter required(String name, String type) {
         return new Parameter(name, type, false);
     }
 
-    private static Parameter optional(String name, String type) {
+    static Parameter optional(String name, String type) {
         return new Parameter(name, type, true);
     }
 }

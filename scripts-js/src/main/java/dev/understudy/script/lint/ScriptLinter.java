@@ -45,6 +45,9 @@ public final class ScriptLinter {
                     new ProgramNotPermitted(),
                     new FileNotPermitted(),
                     new HostNotPermitted(),
+                    new KeyNotPermitted(),
+                    new TaskNotPermitted(),
+                    new WindowsAlone(),
                     new TestWithoutTest(),
                     new SameTestTwice(),
                     new TestOfNothing());

@@ -30,6 +30,12 @@ declare module 'safe/test' {
     port(number: number, open?: boolean, host?: string): Promise<void>;
     http(url: string, answer: { status: number, body?: string, headers?: Record<string, string> }): Promise<void>;
     process(name: string, args?: string): Promise<void>;
+    /** Windows: puts a value into the registry. */
+    registry(key: string, name: string, value: string | number | readonly string[]): Promise<void>;
+    registryValue(key: string, name: string): Promise<string | number | string[] | undefined>;
+    /** Windows: puts a scheduled task there. */
+    task(path: string, state?: 'ready' | 'running' | 'disabled'): Promise<void>;
+    taskState(path: string): Promise<'ready' | 'running' | 'disabled' | undefined>;
     resource(id: string): Promise<'up' | 'down' | undefined>;
     /** Lines of the log: `info text {…}`. */
     log(): Promise<string[]>;

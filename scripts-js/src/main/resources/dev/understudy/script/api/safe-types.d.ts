@@ -32,7 +32,7 @@ declare module 'safe' {
 
   /** A secret parameter: its text can be given to `input` and `env` of exec, and is seen nowhere else. */
   export class Secret { private constructor(); readonly name: string; }
-  /** Every failure of a call; `name` says which: ExecError, TimeoutError, AbortError, PermissionError, ArgumentError, … */
+  /** Every failure of a call; `name` says which: ExecError, TimeoutError, AbortError, PermissionError, ArgumentError, PlatformError, … */
   export class SafeError extends Error {
     readonly code?: number;
     readonly stdout?: string;
@@ -65,7 +65,10 @@ declare module 'safe' {
     readonly headers: { readonly [name: string]: string };
     readonly body: string;
   }
-  export interface NodeInfo { readonly name: string; readonly [key: string]: string; }
+  /** Of the registry of Windows: a text, a number (REG_DWORD, REG_QWORD), or texts (REG_MULTI_SZ). */
+  export type RegistryValue = string | number | readonly string[];
+  export interface RegistryOptions { type?: 'REG_SZ' | 'REG_EXPAND_SZ' | 'REG_DWORD' | 'REG_QWORD' | 'REG_MULTI_SZ'; }
+  export interface NodeInfo { readonly name: string; readonly platform: 'linux' | 'windows'; readonly [key: string]: string; }
   export interface PeerInfo {
     readonly name?: string;
     readonly state?: State;

@@ -30,6 +30,11 @@ final class Arguments {
         return new CallException("ArgumentError", function + ": " + what);
     }
 
+    /// Gives an argument as it came; missing = not given.
+    JsonNode value(int index) {
+        return values.path(index);
+    }
+
     String text(int index, String name) throws CallException {
         JsonNode value = values.path(index);
         if (!value.isTextual() || value.asText().indexOf('\0') >= 0) {

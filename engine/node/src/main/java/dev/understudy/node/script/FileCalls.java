@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.AclFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
@@ -91,6 +92,14 @@ final class FileCalls {
 
     private static void dress(Path path, Path fresh, Optional<String> mode)
             throws IOException, CallException {
+        AclFileAttributeView acl = Files.getFileAttributeView(fresh, AclFileAttributeView.class);
+        if (acl != null) {
+            // Windows: a new file takes the access list of its folder
+            if (Files.isRegularFile(path)) {
+                acl.setAcl(Files.getFileAttributeView(path, AclFileAttributeView.class).getAcl());
+            }
+            return;
+        }
         if (Files.isRegularFile(path)) {
             PosixFileAttributes old = Files.readAttributes(path, PosixFileAttributes.class);
             PosixFileAttributeView view =

@@ -64,11 +64,12 @@ public final class ModuleApplication implements Application {
 
     /// Makes it; starts nothing. The configuration must have been resolved without errors.
     public ModuleApplication(Parts parts) {
-        this(parts, Optional.empty());
+        this(parts, Optional.empty(), LocalWindowsPrograms.find());
     }
 
-    /// Makes it with another systemctl, for tests.
-    ModuleApplication(Parts parts, Optional<Systemctl> systemctl) {
+    /// Makes it with another operating system, for tests.
+    ModuleApplication(
+            Parts parts, Optional<Systemctl> systemctl, Optional<WindowsPrograms> windows) {
         this.parts = parts;
         String name = parts.module().manifest().name();
         List<Service> all = parts.resolved().config().orElseThrow().services();
@@ -81,17 +82,17 @@ public final class ModuleApplication implements Application {
                         parts.cgroups(),
                         parts.log(),
                         parts.nowNs());
-        services =
-                new Services(
-                        all,
-                        processes,
+        Host host =
+                new Host(
                         systemctl.orElseGet(() -> new SystemSystemctl(processes)),
-                        parts.log());
+                        windows.map(Host.Windows::of));
+        services = new Services(all, processes, host, parts.log());
         Map<String, String> secrets = new HashMap<>();
         params = params(parts, secrets);
         calls =
                 new ScriptCalls.Module(
                         new Permits(parts.resolved().permissions(), all),
+                        host,
                         services,
                         processes,
                         parts.view(),
@@ -318,7 +319,7 @@ public final class ModuleApplication implements Application {
         // what a hook was starting at that moment came after the first look
         boolean wasQuiet = hooks.awaitQuiet(Duration.ofMillis(500));
         try {
-            services.killUnits();
+            services.killManaged();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

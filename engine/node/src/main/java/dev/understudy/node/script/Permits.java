@@ -1,6 +1,7 @@
 package dev.understudy.node.script;
 
 import dev.understudy.safe.Manifest;
+import dev.understudy.safe.RegistryKey;
 import dev.understudy.safe.Service;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,6 +20,7 @@ final class Permits {
     private final Map<Path, Optional<String>> programs = new HashMap<>();
     private final List<Manifest.PathPermission> paths;
     private final List<String> hosts;
+    private final Manifest.Permissions permissions;
 
     Permits(Manifest.Permissions permissions, List<Service> services) {
         for (Service service : services) {
@@ -40,6 +42,7 @@ final class Permits {
         }
         paths = permissions.paths();
         hosts = permissions.hosts();
+        this.permissions = permissions;
     }
 
     /// Tells whom a program runs as.
@@ -112,6 +115,38 @@ final class Permits {
         } catch (UnknownHostException e) {
             throw refused("connecting to " + host, "permissions.hosts: [" + host + "]");
         }
+    }
+
+    /// Checks a key of the registry.
+    ///
+    /// @return the key with the short name of its root
+    String key(String name, boolean write) throws CallException {
+        String key =
+                RegistryKey.of(name)
+                        .orElseThrow(() ->
+                                new CallException(
+                                        "ArgumentError",
+                                        "'" + name + "' is no key; write it as HKLM\\SOFTWARE\\…"));
+        if (!permissions.allowsKey(key, write)) {
+            throw refused(
+                    (write ? "writing " : "reading ") + name,
+                    "permissions.registry: [{key: '%s', access: %s}]"
+                            .formatted(name, write ? "write" : "read"));
+        }
+        return key;
+    }
+
+    /// Checks the path of a scheduled task.
+    String task(String path) throws CallException {
+        if (!path.startsWith("\\") || path.endsWith("\\") || path.indexOf('"') >= 0) {
+            throw new CallException(
+                    "ArgumentError",
+                    "'" + path + "' is no path of a task; write it as \\Folder\\Name");
+        }
+        if (!permissions.allowsTask(path)) {
+            throw refused("the task " + path, "permissions.tasks: ['" + path + "']");
+        }
+        return path;
     }
 
     private static Path absolute(String name) throws CallException {

@@ -33,6 +33,7 @@ final class ScriptCalls implements CallHandler {
     /// What all runs of a module share.
     record Module(
             Permits permits,
+            Host host,
             Services services,
             ModuleProcesses processes,
             ModuleView view,
@@ -73,6 +74,10 @@ final class ScriptCalls implements CallHandler {
             case "services" -> services(function, arguments);
             case "file" -> file(function, arguments);
             case "resource" -> resource(function, arguments);
+            case "registry" ->
+                    new WindowsCalls(module.host(), module.permits()).registry(function, arguments);
+            case "tasks" ->
+                    new WindowsCalls(module.host(), module.permits()).tasks(function, arguments);
             default -> other(function, arguments);
         };
     }
@@ -84,7 +89,11 @@ final class ScriptCalls implements CallHandler {
             case "processes.find" -> find(arguments);
             case "tcp.check" -> tcp(arguments);
             case "http.get" -> http(arguments);
-            case "node" -> Wire.JSON.valueToTree(module.view().node());
+            case "node" ->
+                    Wire.JSON
+                            .createObjectNode()
+                            .put("platform", module.host().platform())
+                            .setAll(Wire.JSON.<ObjectNode>valueToTree(module.view().node()));
             case "peer" -> Wire.JSON.valueToTree(module.view().peer());
             case "state" -> TextNode.valueOf(module.view().state());
             case "progress" -> {
@@ -243,21 +252,28 @@ final class ScriptCalls implements CallHandler {
         target.put("code", ended.code()).put("stdout", ended.out()).put("stderr", ended.err());
     }
 
-    private static JsonNode find(Arguments arguments) throws CallException {
+    private JsonNode find(Arguments arguments) throws CallException, InterruptedException {
         arguments.options(0, Set.of("name", "args"));
         Optional<String> name = arguments.option(0, "name");
         ArrayNode found = Wire.JSON.createArrayNode();
         try {
             Optional<Pattern> pattern = arguments.option(0, "args").map(Pattern::compile);
+            if (module.host().windows().isPresent()) {
+                WindowsPrograms programs = module.host().windows().get().programs();
+                for (WindowsProcesses.Entry one : WindowsProcesses.read(programs)) {
+                    if ((name.isEmpty() || one.isNamed(name.get()))
+                            && (pattern.isEmpty() || pattern.get().matcher(one.args()).find())) {
+                        put(found, one.pid(), one.name(), one.args());
+                    }
+                }
+                return found;
+            }
             for (ProcessTable.Entry entry : ProcessTable.read()) {
                 String args = ProcessTable.arguments(entry.pid());
                 if (entry.isRunning()
                         && (name.isEmpty() || ProcessTable.isNamed(entry, name.get()))
                         && (pattern.isEmpty() || pattern.get().matcher(args).find())) {
-                    found.addObject()
-                            .put("pid", entry.pid())
-                            .put("name", entry.name())
-                            .put("args", args);
+                    put(found, entry.pid(), entry.name(), args);
                 }
             }
             return found;
@@ -266,6 +282,10 @@ final class ScriptCalls implements CallHandler {
         } catch (IOException e) {
             throw new CallException("IoError", "processes.find: " + e.getMessage());
         }
+    }
+
+    private static void put(ArrayNode found, long pid, String name, String args) {
+        found.addObject().put("pid", pid).put("name", name).put("args", args);
     }
 
     private JsonNode tcp(Arguments arguments) throws CallException {

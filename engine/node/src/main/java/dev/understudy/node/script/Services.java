@@ -31,17 +31,16 @@ final class Services {
     private final List<Service> services;
     private final ModuleProcesses processes;
     private final Programs programs;
-    private final Systemctl systemctl;
+    private final Host host;
     private final ModuleLog log;
     private final ReadyChecks ready;
     private final Map<String, Started> foreground = new ConcurrentHashMap<>();
 
-    Services(
-            List<Service> services, ModuleProcesses processes, Systemctl systemctl, ModuleLog log) {
+    Services(List<Service> services, ModuleProcesses processes, Host host, ModuleLog log) {
         this.services = List.copyOf(services);
         this.processes = processes;
         this.programs = new Programs(processes);
-        this.systemctl = systemctl;
+        this.host = host;
         this.log = log;
         this.ready = new ReadyChecks(programs);
     }
@@ -95,12 +94,10 @@ final class Services {
     }
 
     Status status(Service service) throws IOException, InterruptedException {
-        return switch (service.kind()) {
-            case Service.Systemd unit -> unit(unit).isActive() ? Status.RUNNING : Status.STOPPED;
-            case Command command -> status(service, command);
-            case Service.WindowsService w -> throw windows(w.name());
-            case Service.IisPool p -> throw windows(p.name());
-        };
+        if (service.kind() instanceof Command command) {
+            return status(service, command);
+        }
+        return managed(service).isActive() ? Status.RUNNING : Status.STOPPED;
     }
 
     private Status status(Service service, Command command)
@@ -123,12 +120,8 @@ final class Services {
         return command.stop().isEmpty() ? Status.STOPPED : Status.UNKNOWN;
     }
 
-    private static IOException windows(String name) {
-        return new IOException(name + " is a service of Windows; this node runs Linux");
-    }
-
-    private Unit unit(Service.Systemd systemd) {
-        return new Unit(systemd.unit(), systemctl);
+    private Managed managed(Service service) throws IOException {
+        return host.managed(service.kind()).orElseThrow();
     }
 
     private Group group(Service service) {
@@ -150,13 +143,10 @@ final class Services {
             throws IOException, ServiceException, InterruptedException {
         if (status(service) == Status.RUNNING) {
             log.line("info", service.id(), "runs already");
+        } else if (service.kind() instanceof Command command) {
+            start(service, command, deadline);
         } else {
-            switch (service.kind()) {
-                case Service.Systemd unit -> unit(unit).start();
-                case Command command -> start(service, command, deadline);
-                case Service.WindowsService w -> throw windows(w.name());
-                case Service.IisPool p -> throw windows(p.name());
-            }
+            managed(service).start();
         }
         if (service.ready().isPresent()) {
             ready.await(service, deadline, processes.clock(), () -> hasEnded(service));
@@ -190,17 +180,12 @@ final class Services {
 
     private void stop(Service service, boolean force, Deadline deadline)
             throws IOException, ServiceException, InterruptedException {
-        switch (service.kind()) {
-            case Service.Systemd unit -> {
-                if (force) {
-                    unit(unit).kill();
-                } else {
-                    unit(unit).stop();
-                }
-            }
-            case Command command -> stop(service, command, force, deadline);
-            case Service.WindowsService w -> throw windows(w.name());
-            case Service.IisPool p -> throw windows(p.name());
+        if (service.kind() instanceof Command command) {
+            stop(service, command, force, deadline);
+        } else if (force) {
+            managed(service).kill();
+        } else {
+            managed(service).stop();
         }
         foreground.remove(service.id());
         log.line("info", service.id(), force ? "stopped by force" : "stopped");
@@ -288,12 +273,12 @@ final class Services {
                 false);
     }
 
-    /// Kills what no cgroup of ours holds: the units of systemd.
-    void killUnits() throws InterruptedException {
+    /// Kills what no cgroup of ours holds: what the operating system started.
+    void killManaged() throws InterruptedException {
         for (Service service : services) {
-            if (service.kind() instanceof Service.Systemd unit) {
+            if (!(service.kind() instanceof Command)) {
                 try {
-                    unit(unit).kill();
+                    managed(service).kill();
                 } catch (IOException e) {
                     log.line("error", service.id(), String.valueOf(e.getMessage()));
                 }

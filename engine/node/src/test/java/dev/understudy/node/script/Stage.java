@@ -53,13 +53,44 @@ final class Stage implements AutoCloseable {
             Optional<Cgroups> cgroups,
             Optional<Systemctl> systemctl)
             throws IOException {
+        this(manifest, userconfig, scripts, values, cgroups, systemctl, Optional.empty());
+    }
+
+    /// Makes a module on a Windows that is pretended, with the script hosts of this machine.
+    static Stage ofWindows(
+            String manifest,
+            String userconfig,
+            Map<String, String> scripts,
+            WindowsPrograms windows)
+            throws IOException {
+        return new Stage(
+                manifest,
+                userconfig,
+                scripts,
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(windows));
+    }
+
+    private Stage(
+            String manifest,
+            String userconfig,
+            Map<String, String> scripts,
+            Map<String, String> values,
+            Optional<Cgroups> cgroups,
+            Optional<Systemctl> systemctl,
+            Optional<WindowsPrograms> windows)
+            throws IOException {
         instance = "t" + ProcessHandle.current().pid() + "x" + COUNT.incrementAndGet();
         folder = Files.createTempDirectory("understudy-script");
         for (String role : List.of("hooks", "checkers")) {
             ready(role);
         }
         SafeModule module = module(manifest, userconfig, scripts);
-        Resolved resolved = Resolver.resolve(module, values, Platform.DEBIAN);
+        Resolved resolved =
+                Resolver.resolve(
+                        module, values, windows.isPresent() ? Platform.WINDOWS : Platform.DEBIAN);
         if (resolved.config().isEmpty()) {
             throw new IllegalArgumentException(resolved.findings().toString());
         }
@@ -78,7 +109,8 @@ final class Stage implements AutoCloseable {
                                 folder.resolve("traces"),
                                 cgroups,
                                 System::nanoTime),
-                        systemctl);
+                        systemctl,
+                        windows);
     }
 
     static ScriptHosts host(String role) {

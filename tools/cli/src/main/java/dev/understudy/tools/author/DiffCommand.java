@@ -123,7 +123,8 @@ public final class DiffCommand implements Callable<Integer> {
                 .forEach(x -> changes.add(new Change(kind, less + " " + x)));
     }
 
-    private static Set<String> permissions(SafeModule m) {
+    /// Names what a module's scripts ask permission for, sorted.
+    public static Set<String> permissions(SafeModule m) {
         Set<String> all = new TreeSet<>();
         Manifest.Permissions p = m.manifest().permissions();
         p.services().forEach(s -> all.add("service " + s));
@@ -131,6 +132,8 @@ public final class DiffCommand implements Callable<Integer> {
                 .forEach(x -> all.add("program " + x.path() + " as " + x.user().orElse("root")));
         p.paths().forEach(x -> all.add((x.write() ? "writing " : "reading ") + x.path()));
         p.hosts().forEach(x -> all.add("host " + x));
+        p.registry().forEach(x -> all.add((x.write() ? "writing " : "reading ") + x.key()));
+        p.tasks().forEach(x -> all.add("scheduled task " + x));
         return all;
     }
 

@@ -122,6 +122,15 @@ public final class DocsCommand implements Callable<Integer> {
                                 .append(p.path())
                                 .append("`\n"));
         may.hosts().forEach(h -> out.append("- connect to `").append(h).append("`\n"));
+        may.registry()
+                .forEach(r ->
+                        out.append("- ")
+                                .append(r.write() ? "write" : "read")
+                                .append(" below `")
+                                .append(r.key())
+                                .append("` in the registry\n"));
+        may.tasks()
+                .forEach(t -> out.append("- switch the scheduled task `").append(t).append("`\n"));
         out.append("- start and stop its services\n\n## Installing\n\n");
         StringBuilder set = new StringBuilder();
         for (Parameter p : m.parameters().values()) {

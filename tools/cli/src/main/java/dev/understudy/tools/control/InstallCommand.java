@@ -1,6 +1,7 @@
 package dev.understudy.tools.control;
 
 import dev.understudy.tools.Exit;
+import dev.understudy.tools.author.DiffCommand;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,10 @@ public final class InstallCommand extends ControlCommand {
                                     + archive.name()
                                     + " "
                                     + archive.module().manifest().version());
+        if (!isJson()) {
+            DiffCommand.permissions(archive.module())
+                    .forEach(p -> err().println("  its scripts ask for " + p));
+        }
         Json done = archive.send(daemon, given, allowDowngrade, -1);
         say(isJson() ? done.toString() : text(done, "installed"));
         return Exit.DONE;

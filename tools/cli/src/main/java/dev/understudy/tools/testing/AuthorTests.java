@@ -29,6 +29,10 @@ final class AuthorTests {
                     "port",
                     "http",
                     "process",
+                    "registry",
+                    "registryValue",
+                    "task",
+                    "taskState",
                     "resource",
                     "log",
                     "now",
@@ -141,13 +145,43 @@ final class AuthorTests {
         return results;
     }
 
+    /// Names the tests: `tests/start.js: what is true`.
+    List<String> names() {
+        List<String> names = new ArrayList<>();
+        listed.forEach((file, list) ->
+                list.path("cases")
+                        .forEach(one -> names.add(file + ": " + one.path("name").asText())));
+        return names;
+    }
+
+    /// Runs the test of that name.
+    ///
+    /// @param begins is told before its first statement
+    CaseResult run(String name, Runnable begins) {
+        for (Map.Entry<String, JsonNode> e : listed.entrySet()) {
+            int index = 0;
+            for (JsonNode one : e.getValue().path("cases")) {
+                if (name.equals(e.getKey() + ": " + one.path("name").asText())) {
+                    return one(e.getKey(), one, index, begins);
+                }
+                index++;
+            }
+        }
+        throw new IllegalArgumentException("no test " + name);
+    }
+
     private CaseResult one(String file, JsonNode one, int index) {
+        return one(file, one, index, () -> {});
+    }
+
+    private CaseResult one(String file, JsonNode one, int index, Runnable begins) {
         String name = one.path("name").asText();
         try {
             Machine machine =
                     new Machine(Setting.of(module, values(one.path("options")), platform));
             prepare(machine);
             long begun = machine.nowMs();
+            begins.run();
             ScriptBench.Result end = run(machine, file, Map.of("case", index), own);
             return new CaseResult(file, name, end.isOk() ? "" : text(end), machine.nowMs() - begun);
         } catch (IllegalArgumentException e) {

@@ -108,6 +108,16 @@ final class FakeHost implements ScriptBench.Host {
                 case "file" -> answer(call, SHORT_MS, () -> file(call));
                 case "tcp", "http", "processes" -> answer(call, SHORT_MS, () -> look(call));
                 case "resource" -> answer(call, SHORT_MS, () -> resource(call));
+                case "registry" ->
+                        answer(
+                                call,
+                                SHORT_MS,
+                                () -> machine.windows.registry(call.function(), call.arguments()));
+                case "tasks" ->
+                        answer(
+                                call,
+                                SHORT_MS,
+                                () -> machine.windows.tasks(call.function(), call.arguments()));
                 default -> answer(call, SHORT_MS, () -> about(call));
             }
         } catch (Refusal e) {
@@ -254,7 +264,7 @@ final class FakeHost implements ScriptBench.Host {
     }
 
     private JsonNode file(ScriptBench.Call call) throws Refusal {
-        String path = call.arguments().path(0).asText();
+        String path = machine.path(call.arguments().path(0).asText());
         boolean write =
                 call.function().equals("file.write") || call.function().equals("file.remove");
         new Permissions(machine.setting).file(path, write);
@@ -268,8 +278,8 @@ final class FakeHost implements ScriptBench.Host {
             case "file.list" -> {
                 Set<String> names = new TreeSet<>();
                 for (String file : machine.files.keySet()) {
-                    if (file.startsWith(path + "/")) {
-                        names.add(file.substring(path.length() + 1).split("/", 2)[0]);
+                    if (machine.isBelow(file, path)) {
+                        names.add(file.substring(path.length() + 1).split("[/\\\\]", 2)[0]);
                     }
                 }
                 yield JSON.valueToTree(names);
@@ -308,7 +318,11 @@ final class FakeHost implements ScriptBench.Host {
         Pattern pattern = Pattern.compile(args);
         for (String process : machine.processes) {
             String own = process.split(" ", 2)[0];
-            if ((name.isEmpty() || own.equals(name)) && pattern.matcher(process).find()) {
+            boolean isIt =
+                    machine.setting.isWindows()
+                            ? own.equalsIgnoreCase(name) || own.equalsIgnoreCase(name + ".exe")
+                            : own.equals(name);
+            if ((name.isEmpty() || isIt) && pattern.matcher(process).find()) {
                 found.addObject()
                         .put("pid", 1000 + found.size())
                         .put("name", own)
@@ -333,7 +347,13 @@ final class FakeHost implements ScriptBench.Host {
 
     private JsonNode about(ScriptBench.Call call) throws Refusal {
         return switch (call.function()) {
-            case "node" -> JSON.valueToTree(Map.of("name", "node1"));
+            case "node" ->
+                    JSON.valueToTree(
+                            Map.of(
+                                    "name",
+                                    "node1",
+                                    "platform",
+                                    machine.setting.platform().family()));
             case "peer" ->
                     JSON.valueToTree(
                             Map.of("name", "node2", "state", "STOP", "reachable", "false"));

@@ -27,7 +27,8 @@ final class Machine {
     private record Event(long atMs, long order, Runnable action) {}
 
     final Map<String, ServiceState> services = new LinkedHashMap<>();
-    final Map<String, String> files = new TreeMap<>();
+    final Map<String, String> files;
+    final FakeWindows windows;
     final List<Answer> programs = new ArrayList<>();
     final List<List<String>> ran = new ArrayList<>();
     final Map<String, String> resources = new TreeMap<>();
@@ -44,6 +45,11 @@ final class Machine {
 
     Machine(Setting setting) {
         this.setting = setting;
+        this.files =
+                setting.isWindows()
+                        ? new TreeMap<>(String.CASE_INSENSITIVE_ORDER)
+                        : new TreeMap<>();
+        this.windows = new FakeWindows(setting);
         setting.config().services().forEach(s -> services.put(s.id(), new ServiceState()));
     }
 
@@ -77,6 +83,7 @@ final class Machine {
         services.values().forEach(s -> s.isRunning = false);
         processes.clear();
         resources.clear();
+        windows.powerOff();
         files.keySet().removeIf(path -> path.startsWith("/run/") || path.startsWith("/tmp/"));
     }
 
@@ -108,9 +115,21 @@ final class Machine {
     /// Tells whether a file is there; the replicated directories always are.
     boolean exists(String path) {
         return files.containsKey(path)
-                || files.keySet().stream().anyMatch(f -> f.startsWith(path + "/"))
+                || files.keySet().stream().anyMatch(f -> isBelow(f, path))
                 || setting.config().replication().directories().stream()
                         .anyMatch(d -> d.path().equals(path));
+    }
+
+    /// Gives a path as the machine keeps it: on Windows `/` separates too.
+    String path(String text) {
+        return setting.isWindows() ? text.replace('/', '\\') : text;
+    }
+
+    /// Tells whether a path is below a folder.
+    boolean isBelow(String name, String folder) {
+        String separator = setting.isWindows() ? "\\" : "/";
+        String start = folder.endsWith(separator) ? folder : folder + separator;
+        return name.regionMatches(setting.isWindows(), 0, start, 0, start.length());
     }
 
     /// Gives a readable state, for the message of a failed case.

@@ -56,6 +56,11 @@ record Setting(
                 module, resolved.config().get(), resolved.permissions(), params, platform, scripts);
     }
 
+    /// Tells whether the machine pretends to run Windows: paths know no case then.
+    boolean isWindows() {
+        return platform.family().equals("windows");
+    }
+
     boolean has(String hook) {
         return scripts.containsKey("scripts/" + hook + ".js");
     }

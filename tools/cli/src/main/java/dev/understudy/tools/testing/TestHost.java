@@ -139,7 +139,9 @@ final class TestHost implements ScriptBench.Host {
         String first = arguments.path(0).asText();
         JsonNode second = arguments.path(1);
         switch (name) {
-            case "file" -> machine.files.put(first, second.asText());
+            case "file" -> machine.files.put(machine.path(first), second.asText());
+            case "registry" -> machine.windows.put(first, second.asText(), arguments.path(2));
+            case "task" -> machine.windows.task(first, second.asText("ready"));
             case "program" ->
                     machine.programs.add(
                             new Machine.Answer(
@@ -155,16 +157,18 @@ final class TestHost implements ScriptBench.Host {
             case "http" -> machine.pages.put(first, second);
             case "process" -> machine.processes.add((first + " " + second.asText()).strip());
             default -> {
-                return answer(name, first);
+                return answer(name, first, second.asText());
             }
         }
         return NullNode.instance;
     }
 
-    private JsonNode answer(String name, String first) throws Refusal {
+    private JsonNode answer(String name, String first, String second) throws Refusal {
         return switch (name) {
-            case "read" -> text(machine.files.get(first));
-            case "exists" -> BooleanNode.valueOf(machine.exists(first));
+            case "read" -> text(machine.files.get(machine.path(first)));
+            case "exists" -> BooleanNode.valueOf(machine.exists(machine.path(first)));
+            case "registryValue" -> machine.windows.value(first, second);
+            case "taskState" -> machine.windows.taskState(first);
             case "ran" -> JSON.valueToTree(machine.ran);
             case "resource" -> text(machine.resources.get(first));
             case "log" -> JSON.valueToTree(machine.log);
