@@ -1,20 +1,16 @@
-import { log, services } from 'safe';
+import { services, waitFor } from 'safe';
+import { backup } from '../lib/backup.js';
+import { isOpen } from '../lib/sql.js';
+import { stopAll } from '../lib/stop.js';
 
-// In reverse order, SQL Server last. A service that hangs must not keep the others from stopping: their data stay open.
 /** @type {import('safe').Hook} */
 export default async ctx => {
+  await backup(false);
   if (ctx.force) {
     await services.forceStop();
     return;
   }
-  const failed = [];
-  for (const id of (await services.list()).reverse()) {
-    try {
-      await services.stop(id);
-    } catch (error) {
-      log.warn('a service did not stop', { id, error });
-      failed.push(id);
-    }
-  }
-  if (failed.length > 0) throw new Error(`did not stop: ${failed.join(', ')}`);
+  await stopAll();
+  // The service is stopped a moment before its process: only then are the files of the databases closed.
+  await waitFor(async () => !(await isOpen()), { timeout: '30s' });
 };
