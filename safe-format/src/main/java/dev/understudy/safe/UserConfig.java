@@ -184,11 +184,24 @@ public record UserConfig(
     /// @param action taken when it goes down, without any rule being written
     public record Resource(String name, When when, Action action) {}
 
+    /// Gives the checkers of the configuration, then those that `check` of virtual addresses stands
+    /// for; one that is written with the same type and id takes its place.
+    public List<Checker> allCheckers() {
+        List<Checker> all = new ArrayList<>(checkers);
+        for (VirtualIp ip : virtualIps) {
+            ip.checker()
+                    .filter(c ->
+                            checkers.stream().noneMatch(o -> o.resource().equals(c.resource())))
+                    .ifPresent(all::add);
+        }
+        return List.copyOf(all);
+    }
+
     /// Gives the resources that checkers, processes and services with `watch` set, in the order of
     /// the configuration.
     public List<Resource> resources() {
         List<Resource> all = new ArrayList<>();
-        checkers.forEach(c -> all.add(new Resource(c.resource(), c.when(), c.action())));
+        allCheckers().forEach(c -> all.add(new Resource(c.resource(), c.when(), c.action())));
         processes.forEach(p -> all.add(new Resource("process." + p.id(), p.when(), p.action())));
         for (Service service : services) {
             service.watch()

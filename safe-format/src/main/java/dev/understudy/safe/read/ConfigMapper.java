@@ -125,7 +125,8 @@ final class ConfigMapper {
                             item.number("prefix-length", -1),
                             item.text("interface", VirtualIp.AUTO),
                             item.text("mode", "single").equals("balanced"),
-                            item.isOn("check", true)));
+                            item.isOn("check", true),
+                            serving));
         }
         return ips;
     }

@@ -45,7 +45,7 @@ public final class ModuleCheckers implements Checkers {
         this.nowNs = nowNs;
         Semaphore places = new Semaphore(AT_ONCE);
         List<Watch.Plan> plans = new ArrayList<>();
-        for (Checker checker : config.checkers()) {
+        for (Checker checker : config.allCheckers()) {
             plans.add(
                     new Watch.Plan(
                             checker.resource(),

@@ -6,7 +6,8 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 
-/// Looks whether an address is on this machine, and on no other one of its network.
+/// Looks whether an address is on this machine, on an interface with a link, and on no other
+/// machine of its network.
 ///
 /// Blocks the caller; not for a loop's thread.
 public final class AddressCheck {
@@ -18,13 +19,19 @@ public final class AddressCheck {
     /// it. This machine never answers its own question, so every answer is another one's.
     ///
     /// @param timeoutNs until silence is believed
-    /// @return what is wrong, for people; empty if the address is here and nobody else answers
+    /// @return what is wrong, for people; empty if the address is here, has a link, and nobody else
+    ///   answers
     public static Optional<String> problem(InetAddress address, long timeoutNs) {
         String name = address.getHostAddress();
         try (RouteNetlink route = new RouteNetlink()) {
             Optional<RouteNetlink.Link> link = link(route, address);
             if (link.isEmpty()) {
                 return Optional.of("no interface has " + name);
+            }
+            if (!link.get().isUp() || !link.get().hasCarrier()) {
+                return Optional.of(
+                        "interface %s, which has %s, has no link"
+                                .formatted(link.get().name(), name));
             }
             if (!Station.isPossible(link.get())) {
                 return Optional.empty(); // nobody else is on this interface

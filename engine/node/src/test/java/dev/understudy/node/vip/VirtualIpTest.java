@@ -229,6 +229,10 @@ class VirtualIpTest implements VirtualIp.Listener {
                             .orElse("");
             assertTrue(told.startsWith(text + " is also used by "), told);
         }
+        net.in("n2", "ip link set eth0 down");
+        assertEquals(
+                Optional.of("interface eth0, which has 10.98.0.100, has no link"),
+                net.inside("n2", () -> AddressCheck.problem(FOUR.address(), 300_000_000L)));
         assertEquals(
                 Optional.empty(),
                 net.inside(
