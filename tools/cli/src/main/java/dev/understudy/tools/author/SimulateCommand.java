@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs a mirror module on two virtual nodes, by the engine's own state machine, into",
             "faults; tells how long nobody is served, and fails above objectives.recovery-time.",
+            "Its failover rules are judged too: each resource that they name goes down once",
+            "(fault down:RESOURCE).",
             "A light module runs on one server, a farm on two, by their hooks alone."
         },
         mixinStandardHelpOptions = true)
@@ -74,11 +76,6 @@ public final class SimulateCommand implements Callable<Integer> {
         }
         SafeModule module = source.read().module().orElseThrow();
         boolean isPair = module.manifest().kind() == Manifest.Kind.MIRROR;
-        List<String> faults = isPair ? Simulation.FAULTS : LoneServers.FAULTS;
-        if (fault != null && !faults.contains(fault)) {
-            err.println("faults are " + String.join(", ", faults));
-            return Exit.USAGE;
-        }
         if (!isPair) {
             err.printf(
                     "%s: by the module's hooks alone; the engine of this kind is not built yet%n",
@@ -89,9 +86,10 @@ public final class SimulateCommand implements Callable<Integer> {
                         ? "debian"
                         : module.manifest().platforms().getFirst();
         Platform platform = Platforms.of(first).orElse(Platform.DEBIAN);
-        List<String> chosen = fault == null ? faults : List.of(fault);
-        List<SimulationReport.Row> rows =
-                isPair ? pair(module, platform, chosen) : lone(module, platform, chosen);
+        List<SimulationReport.Row> rows = isPair ? pair(module, platform) : lone(module, platform);
+        if (rows.isEmpty()) {
+            return Exit.USAGE;
+        }
         Optional<Duration> objective = module.manifest().recoveryTime();
         PrintWriter out = spec.commandLine().getOut();
         if (html != null) {
@@ -106,18 +104,28 @@ public final class SimulateCommand implements Callable<Integer> {
         return good ? Exit.DONE : Exit.REFUSED;
     }
 
-    private List<SimulationReport.Row> pair(
-            SafeModule module, Platform platform, List<String> faults) {
+    private List<SimulationReport.Row> pair(SafeModule module, Platform platform) {
         try (Simulation simulation = new Simulation(module, platform)) {
-            return rows(faults, simulation::run);
+            return rows(chosen(simulation.faults()), simulation::run);
         }
     }
 
-    private List<SimulationReport.Row> lone(
-            SafeModule module, Platform platform, List<String> faults) {
+    private List<SimulationReport.Row> lone(SafeModule module, Platform platform) {
         try (LoneServers servers = new LoneServers(module, platform)) {
-            return rows(faults, servers::run);
+            return rows(chosen(LoneServers.FAULTS), servers::run);
         }
+    }
+
+    /// Gives the faults to run into; none, said why, if the one asked for is none.
+    private List<String> chosen(List<String> faults) {
+        if (fault == null) {
+            return faults;
+        }
+        if (!faults.contains(fault)) {
+            spec.commandLine().getErr().println("faults are " + String.join(", ", faults));
+            return List.of();
+        }
+        return List.of(fault);
     }
 
     private List<SimulationReport.Row> rows(

@@ -59,7 +59,7 @@ final class SimulationReport {
         StringBuilder out = new StringBuilder();
         for (Row r : rows) {
             String verdict = r.isGood(objective) ? "ok      " : "FAILED  ";
-            out.append(verdict).append("%-18s".formatted(r.fault()));
+            out.append(verdict).append("%-18s ".formatted(r.fault()));
             if (r.neverServed()) {
                 out.append("nobody serves any more, seed ").append(r.slowestSeed());
             } else {

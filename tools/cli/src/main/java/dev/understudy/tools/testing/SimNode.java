@@ -8,6 +8,7 @@ import dev.understudy.core.failover.Failover;
 import dev.understudy.core.failover.Hook;
 import dev.understudy.core.failover.HookResult;
 import dev.understudy.core.failover.Phase;
+import dev.understudy.core.failover.Rule;
 import dev.understudy.core.failover.Saved;
 import dev.understudy.core.failover.Settings;
 import dev.understudy.core.failover.State;
@@ -26,6 +27,7 @@ final class SimNode {
     private final Hooks hooks;
     private final Simulation sim;
     private final Settings settings;
+    private final SimChecks checks;
     private Saved saved = Saved.FRESH;
     private Register register = Register.EMPTY;
     private long incarnation = 1;
@@ -43,6 +45,16 @@ final class SimNode {
         this.settings = settings;
         this.machine = machine;
         this.hooks = hooks;
+        this.checks =
+                new SimChecks(
+                        machine.setting.config(),
+                        sim,
+                        (ms, event) -> later(ms, () -> give(event.apply(sim.nowNs()))));
+    }
+
+    /// Breaks what a resource looks at on this node, for good.
+    void fail(String resource) {
+        checks.fail(resource);
     }
 
     dev.understudy.core.failover.Node node() {
@@ -73,6 +85,7 @@ final class SimNode {
         hasVip = false;
         applicationRuns = false;
         isChecked = false;
+        checks.powerOff();
         life++;
         boots++;
         machine.powerOff();
@@ -129,16 +142,15 @@ final class SimNode {
 
     private void carryOut(Effect effect) {
         switch (effect) {
-            case Effect.Journal line when line.from() != line.to() ->
+            case Effect.Journal line when line.from() != line.to() || isOfRules(line) ->
                     sim.note(
                             name,
-                            line.from()
-                                    + " -> "
-                                    + line.to()
-                                    + " rule="
+                            (line.from() == line.to() ? "" : line.from() + " -> " + line.to() + " ")
+                                    + "rule="
                                     + line.rule().number()
                                     + " "
-                                    + line.rule());
+                                    + line.rule()
+                                    + (isOfRules(line) ? " " + line.detail() : ""));
             case Effect.Persist persist -> saved = persist.saved();
             case Effect.KeepRegister keep -> register = keep.register();
             case Effect.ChangeRegister change -> {
@@ -168,11 +180,24 @@ final class SimNode {
                 applicationRuns = false;
                 answer(100, Event.Killed::new);
             }
-            case Effect.StartCheckers start -> isChecked = start.phase() != Phase.PRE;
-            case Effect.StopCheckers _ -> isChecked = false;
+            case Effect.StartCheckers start -> {
+                isChecked = start.phase() != Phase.PRE;
+                checks.phase(start.phase());
+            }
+            case Effect.StopCheckers _ -> {
+                isChecked = false;
+                checks.phase(null);
+            }
             case Effect.Data data -> data(data);
             default -> {}
         }
+    }
+
+    /// Tells whether a line is about the module's own rules.
+    private static boolean isOfRules(Effect.Journal line) {
+        return line.rule() == Rule.RULE_HOLDS
+                || line.rule() == Rule.RULE_SWAPS
+                || line.rule() == Rule.RULE_RESTS;
     }
 
     private void data(Effect.Data data) {
@@ -206,6 +231,7 @@ final class SimNode {
         if (hook.hook() == Hook.STOP_PRIM) {
             applicationRuns = false;
         }
+        checks.say(machine.resources);
         boolean starts = hook.hook() == Hook.START_PRIM && end.isOk();
         later(
                 took,

@@ -3,7 +3,6 @@ package dev.understudy.tools.testing;
 import dev.understudy.core.failover.Command;
 import dev.understudy.core.failover.Event;
 import dev.understudy.core.failover.Failover;
-import dev.understudy.core.failover.FailoverRules;
 import dev.understudy.core.failover.Isolation;
 import dev.understudy.core.failover.Settings;
 import dev.understudy.core.failover.State;
@@ -29,6 +28,7 @@ public final class Simulation implements AutoCloseable {
     private static final long MS = 1_000_000L;
     private static final long TICK = 20 * MS;
     private static final long PATIENCE_MS = 600_000;
+    private static final long CALM_MS = 15_000;
 
     private record Due(long atNs, long order, Runnable action) {}
 
@@ -60,6 +60,9 @@ public final class Simulation implements AutoCloseable {
                     "swap",
                     "network-cut");
 
+    /// Begins the name of the fault in which a resource goes down on the primary.
+    private static final String DOWN = "down:";
+
     private final SafeModule module;
     private final Platform platform;
     private final ScriptBench bench = new ScriptBench();
@@ -80,6 +83,15 @@ public final class Simulation implements AutoCloseable {
         this.module = module;
         this.platform = platform;
         this.author = new AuthorTests(module, platform, bench, covered);
+    }
+
+    /// Names the faults of this module: those of every module, and for each resource that its rules
+    /// are about one in which it goes down on the primary for good.
+    public List<String> faults() {
+        List<String> all = new ArrayList<>(FAULTS);
+        UserConfig config = Setting.of(module, author.parameters(), platform).config();
+        SimRules.of(config).watched().forEach(one -> all.add(DOWN + one.name()));
+        return List.copyOf(all);
     }
 
     /// Runs a pair into one fault.
@@ -152,7 +164,7 @@ public final class Simulation implements AutoCloseable {
                 name.equals("server1"),
                 new RestartLimit(limit.count(), limit.within().toNanos()),
                 timing,
-                FailoverRules.NONE);
+                SimRules.of(config));
     }
 
     private void inflict(String fault) {
@@ -165,7 +177,12 @@ public final class Simulation implements AutoCloseable {
             case "stop" -> prim.command(Command.STOP);
             case "swap" -> prim.command(Command.SWAP);
             case "network-cut" -> isLinked = false;
-            default -> throw new IllegalArgumentException("no fault '" + fault + "'");
+            default -> {
+                if (!faults().contains(fault)) {
+                    throw new IllegalArgumentException("no fault '" + fault + "'");
+                }
+                prim.fail(fault.substring(DOWN.length()));
+            }
         }
     }
 
@@ -187,7 +204,8 @@ public final class Simulation implements AutoCloseable {
         long outage = 0;
         boolean both = false;
         long calm = 0;
-        while (nowNs < limit && calm < 15_000) {
+        long enough = CALM_MS + (fault.startsWith(DOWN) ? longestWaitMs() : 0);
+        while (nowNs < limit && calm < enough) {
             go(20);
             int serving = serving();
             both |= serving > 1;
@@ -195,6 +213,24 @@ public final class Simulation implements AutoCloseable {
             calm = serving == 1 ? calm + 20 : 0;
         }
         return new Outcome(fault, calm == 0 ? -1 : outage, both, timeline);
+    }
+
+    /// How long a resource may be down before a rule does something.
+    private long longestWaitMs() {
+        UserConfig config = nodes.get(0).machine.setting.config();
+        long rule = 0;
+        for (UserConfig.Rule one : config.rules()) {
+            rule = Math.max(rule, one.stable().toMillis());
+        }
+        long checker = 0;
+        for (Checker c : config.allCheckers()) {
+            checker = Math.max(checker, c.interval().multipliedBy(c.failures()).toMillis());
+        }
+        return rule + Math.max(checker, 10_000);
+    }
+
+    long random(long bound) {
+        return random.nextLong(bound);
     }
 
     private int serving() {
