@@ -32,11 +32,39 @@ final class Sandbox implements AutoCloseable {
 
     private final Engine engine;
 
+    private final SandboxPolicy policy;
+
     /// Starts the engine; takes some hundred milliseconds.
     Sandbox() {
+        this(SandboxPolicy.CONSTRAINED, Map.of());
+    }
+
+    /// Starts an engine whose scripts an inspector looks at. The engine allows inspectors in no
+    /// sandbox; what the contexts may do is the same.
+    ///
+    /// Blocks until a front end is attached.
+    ///
+    /// @throws IllegalArgumentException if there is no inspector on the class path
+    static Sandbox inspected(Inspector inspector) {
+        return new Sandbox(
+                SandboxPolicy.TRUSTED,
+                Map.of(
+                        "inspect",
+                        String.valueOf(inspector.port()),
+                        "inspect.Path",
+                        inspector.path(),
+                        "inspect.Suspend",
+                        "false",
+                        "inspect.WaitAttached",
+                        "true"));
+    }
+
+    private Sandbox(SandboxPolicy policy, Map<String, String> options) {
+        this.policy = policy;
         engine =
                 Engine.newBuilder("js")
-                        .sandbox(SandboxPolicy.CONSTRAINED)
+                        .sandbox(policy)
+                        .options(options)
                         .in(InputStream.nullInputStream())
                         .out(OutputStream.nullOutputStream())
                         .err(OutputStream.nullOutputStream())
@@ -48,7 +76,7 @@ final class Sandbox implements AutoCloseable {
     Context context(ArchiveFiles files) {
         return Context.newBuilder("js")
                 .engine(engine)
-                .sandbox(SandboxPolicy.CONSTRAINED)
+                .sandbox(policy)
                 .allowHostAccess(HostAccess.CONSTRAINED)
                 .allowIO(IOAccess.newBuilder().fileSystem(files).build())
                 .in(InputStream.nullInputStream())

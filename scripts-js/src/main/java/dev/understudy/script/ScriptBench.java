@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Runs scripts one after the other on the caller's thread, on a host that somebody pretends: for
@@ -14,7 +15,36 @@ public final class ScriptBench implements AutoCloseable {
     private static final long NO_RUN = 0;
     private static final String TEST_MODULE = text("testing.js");
 
-    private final Sandbox sandbox = new Sandbox();
+    private static final String PAUSED = "understudy-begin.js";
+    private static final String PAUSE =
+            """
+            // All of the module is loaded: set breakpoints now, or step into the function below.
+            import begin from './ENTRY';
+            export default async ctx => {
+              debugger;
+              return begin(ctx);
+            };
+            """;
+
+    private final Sandbox sandbox;
+    private volatile boolean isPauseWanted;
+
+    /// Starts the script engine.
+    public ScriptBench() {
+        sandbox = new Sandbox();
+    }
+
+    /// Starts a script engine; blocks until a front end is attached to its inspector.
+    ///
+    /// @throws IllegalArgumentException if there is no inspector on the class path
+    public ScriptBench(Inspector inspector) {
+        sandbox = Sandbox.inspected(inspector);
+    }
+
+    /// Lets the next run stop before the first statement of its function, where an inspector looks.
+    public void pauseNext() {
+        isPauseWanted = true;
+    }
 
     /// What stands in for a machine.
     public interface Host {
@@ -106,6 +136,12 @@ public final class ScriptBench implements AutoCloseable {
             List<String> testFunctions) {
         if (!files.containsKey(entry)) {
             return new Result(false, false, "", "there is no " + entry, "", List.of());
+        }
+        if (isPauseWanted) {
+            isPauseWanted = false;
+            Map<String, String> paused = new TreeMap<>(files);
+            paused.put(PAUSED, PAUSE.replace("ENTRY", entry));
+            return run(paused, PAUSED, contextJson, paramsJson, host, testFunctions);
         }
         Bridge bridge = new Bridge(host);
         List<String> more = testFunctions.stream().map(name -> "test." + name).toList();

@@ -1,5 +1,6 @@
 package dev.understudy.tools;
 
+import dev.understudy.tools.author.DebugCommand;
 import dev.understudy.tools.author.DiffCommand;
 import dev.understudy.tools.author.DocsCommand;
 import dev.understudy.tools.author.FmtCommand;
@@ -31,6 +32,7 @@ final class Commands {
                     FmtCommand.class,
                     TestCommand.class,
                     SimulateCommand.class,
+                    DebugCommand.class,
                     ReplayCommand.class,
                     DiffCommand.class,
                     DocsCommand.class,

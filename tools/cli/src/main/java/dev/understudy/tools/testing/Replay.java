@@ -41,6 +41,13 @@ public final class Replay {
     ///
     /// @param module with the script, the same or a mended one
     public static Outcome run(JsonNode trace, SafeModule module) {
+        try (ScriptBench bench = new ScriptBench()) {
+            return run(trace, module, bench);
+        }
+    }
+
+    /// Runs the hook of a trace on an engine that is there already.
+    static Outcome run(JsonNode trace, SafeModule module, ScriptBench bench) {
         Map<String, String> scripts = new TreeMap<>();
         module.archive()
                 .files()
@@ -50,17 +57,14 @@ public final class Replay {
                     }
                 });
         Recorded host = new Recorded(trace);
-        ScriptBench.Result end;
-        try (ScriptBench bench = new ScriptBench()) {
-            end =
-                    bench.run(
-                            scripts,
-                            trace.path("entry").asText(),
-                            trace.path("context").toString(),
-                            trace.path("params").toString(),
-                            host,
-                            List.of());
-        }
+        ScriptBench.Result end =
+                bench.run(
+                        scripts,
+                        trace.path("entry").asText(),
+                        trace.path("context").toString(),
+                        trace.path("params").toString(),
+                        host,
+                        List.of());
         return new Outcome(
                 host.lines,
                 end.isOk() ? "OK" : failed(end.message(), end.where()),
