@@ -86,7 +86,7 @@ final class ConfigMapper {
                     new UserConfig.Fencing(
                             item.text("id", ""),
                             item.texts("command"),
-                            item.duration("within", Duration.ofSeconds(20))));
+                            item.duration("within", Duration.ofSeconds(10))));
         }
         return new UserConfig.Isolation(
                 f.word("policy", UserConfig.Policy.PROTECT, UserConfig.Policy.class),

@@ -22,6 +22,7 @@ final class Absorb {
             case Event.Heard heard -> heard(d, heard.message());
             case Event.RegisterAnswered answered -> answered(d, answered.outcome());
             case Event.Probed probed -> Leases.probed(d, probed);
+            case Event.FencingEnded ended -> Fencing.ended(d, ended);
             case Event.HookEnded ended -> Chores.ended(d, ended.run(), ended.result());
             case Event.Killed _ -> Chores.killed(d);
             case Event.VipFailed failed -> {

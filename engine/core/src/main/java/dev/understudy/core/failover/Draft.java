@@ -29,6 +29,7 @@ final class Draft {
     long echoedNs;
     long fencedIncarnation;
     long pairedIncarnation;
+    Node.Fencing fencing;
 
     Node.Lease lease;
 
@@ -81,6 +82,7 @@ final class Draft {
         echoedNs = node.peer().echoedNs();
         fencedIncarnation = node.peer().fencedIncarnation();
         pairedIncarnation = node.peer().pairedIncarnation();
+        fencing = node.peer().fencing();
         lease = node.lease();
         jobs = new ArrayList<>(node.duty().jobs());
         cause = node.duty().cause();
@@ -142,7 +144,12 @@ final class Draft {
                         saved,
                         register,
                         new Node.PeerView(
-                                beat, receivedNs, echoedNs, fencedIncarnation, pairedIncarnation),
+                                beat,
+                                receivedNs,
+                                echoedNs,
+                                fencedIncarnation,
+                                pairedIncarnation,
+                                fencing),
                         lease,
                         duty,
                         wish,

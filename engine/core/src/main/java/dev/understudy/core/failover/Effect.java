@@ -68,6 +68,12 @@ public sealed interface Effect {
     /// @param vip also look for the virtual address, in its own network; else ping only
     record Probe(long id, boolean vip, long timeoutNs) implements Effect {}
 
+    /// Runs the command that switches the peer off; answered by [Event.FencingEnded] with the same
+    /// run.
+    ///
+    /// @param timeoutNs after which the shell ends it and answers that it failed
+    record Fence(long run, long timeoutNs) implements Effect {}
+
     /// Runs a hook; answered by [Event.HookEnded] with the same run. A hook that still runs is
     /// cancelled first and not waited for.
     ///

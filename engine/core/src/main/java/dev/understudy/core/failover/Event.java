@@ -38,6 +38,13 @@ public sealed interface Event {
     ///   was asked; true also if the probe failed. Silence means that it was asked all the while
     record Probed(long nowNs, long id, long witnessNs, boolean vipAnswers) implements Event {}
 
+    /// Answers [Effect.Fence].
+    ///
+    /// @param run of the command
+    /// @param isDone the peer is off for sure; else it may or may not be
+    /// @param text how it ended, for the journal
+    record FencingEnded(long nowNs, long run, boolean isDone, String text) implements Event {}
+
     /// Answers [Effect.RunHook].
     ///
     /// @param run of the hook

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The peer is what its newest beat says of it; a peer that is silent counts as off. Assumed are
 /// hooks that take no time, a copy under way that does not end meanwhile, a ping witness that
-/// answers unless the mishap says otherwise, and a third vote, where there is one, that is up.
+/// answers unless the mishap says otherwise, a fencing command that switches off whom it is told to,
+/// and a third vote, where there is one, that is up.
 public final class Foresight {
     private static final long S_NS = 1_000_000_000L;
 
@@ -35,6 +36,9 @@ public final class Foresight {
     private boolean isLinked = true;
     private boolean areAddressesHidden;
     private boolean isWitnessSilent;
+
+    /// Who was switched off by the other one's fencing command; empty if nobody was.
+    private String switchedOff = "";
 
     /// With three votes: what a majority of them holds.
     private Register voted;
@@ -115,6 +119,9 @@ public final class Foresight {
             ends.add(end(there));
         }
         String text = text(mishap, before, after, gapNs, both, ends);
+        if (!switchedOff.isEmpty()) {
+            text += "; %s is switched off by the fencing command".formatted(switchedOff);
+        }
         return new Outlook(mishap, both ? "" : after, gapNs, both, ends, text);
     }
 
@@ -266,6 +273,15 @@ public final class Foresight {
         return outcome;
     }
 
+    /// The fencing command of a node is assumed to do what it is there for.
+    void fence(Imagined fencing) {
+        Imagined other = other(fencing);
+        if (other != null && other.isOn) {
+            other.isOn = false;
+            switchedOff = other.node.settings().self().name();
+        }
+    }
+
     boolean isWitnessHeard() {
         return !isWitnessSilent && here.node.settings().hasWitness();
     }
@@ -293,7 +309,8 @@ public final class Foresight {
                                     peer.receivedNs(),
                                     peer.echoedNs(),
                                     peer.fencedIncarnation(),
-                                    peer.pairedIncarnation());
+                                    peer.pairedIncarnation(),
+                                    peer.fencing().ended(false));
             Node.Evidence evidence = present.lease().evidence();
             return new Node(
                     present.settings(),
@@ -363,7 +380,8 @@ public final class Foresight {
                     WaitReason.NONE,
                     saved(beat),
                     beat.register(),
-                    new Node.PeerView(last, now, now, 0, present.life().incarnation()),
+                    new Node.PeerView(
+                            last, now, now, 0, present.life().incarnation(), Node.Fencing.NONE),
                     lease,
                     Node.Duty.NONE,
                     Node.Wish.NONE,

@@ -88,6 +88,10 @@ final class Imagined {
             case Effect.RaiseVip _ -> hasVip = true;
             case Effect.DropVip _ -> hasVip = false;
             case Effect.Probe asked -> probe = asked;
+            case Effect.Fence fence -> {
+                world.fence(this);
+                inbox.add(new Event.FencingEnded(now, fence.run(), true, ""));
+            }
             case Effect.RunHook hook -> {
                 boolean fails = startFails && hook.hook() == Hook.START_PRIM;
                 HookResult result = fails ? HookResult.FAILED : HookResult.OK;

@@ -58,7 +58,8 @@ final class Leases {
     /// longer than PRIM could overlook, and is silent still, after PRIM's lease.
     static boolean isEvident(Draft d) {
         Node.Evidence e = d.lease.evidence();
-        return e.silentFromNs() > d.receivedNs
+        return d.settings.isEvidencePossible()
+                && e.silentFromNs() > d.receivedNs
                 && e.silentToNs() - e.silentFromNs() >= d.timing().silentNs()
                 && e.silentToNs() - d.receivedNs >= d.timing().evidenceNs()
                 && d.now - e.silentToNs() <= d.timing().probeNs();
@@ -95,7 +96,8 @@ final class Leases {
                                 && d.settings.isolation() == Isolation.PROTECT
                                 && d.isIdle();
                 if (decides) {
-                    probe(d, true, d.receivedNs + d.timing().lookNs(), d.windowEndNs());
+                    boolean vip = d.settings.hasVip();
+                    probe(d, vip, d.receivedNs + d.timing().lookNs(), d.windowEndNs());
                 }
             }
             case STOP, WAIT -> {}
@@ -195,7 +197,7 @@ final class Leases {
     private static void probe(Draft d, boolean vip, long fromNs, long untilNs) {
         Node.Evidence e = d.lease.evidence();
         boolean wanted =
-                d.settings.isEvidencePossible()
+                (d.settings.isEvidencePossible() || Fencing.asksWitness(d))
                         && d.settings.isolation() == Isolation.PROTECT
                         && d.receivedNs != 0
                         && d.now >= Math.max(fromNs, d.life.listenSinceNs())

@@ -114,13 +114,31 @@ public record Node(
     /// @param echoedNs newest `sentNs` of our own that the peer had; 0 if none
     /// @param fencedIncarnation its guard's last word: this and earlier processes do not serve
     /// @param pairedIncarnation the process with which this node forms a pair
+    /// @param fencing the command that switches it off
     public record PeerView(
             @Nullable Beat beat,
             long receivedNs,
             long echoedNs,
             long fencedIncarnation,
-            long pairedIncarnation) {
-        static final PeerView UNKNOWN = new PeerView(null, 0, 0, 0, 0);
+            long pairedIncarnation,
+            Fencing fencing) {
+        static final PeerView UNKNOWN = new PeerView(null, 0, 0, 0, 0, Fencing.NONE);
+    }
+
+    /// The command that switches the peer off.
+    ///
+    /// @param run counts the commands; 0 if there was none
+    /// @param isUnderWay it has not ended yet
+    /// @param deadlineNs when it has taken too long
+    /// @param incarnation the process of the peer that it is to end, or has ended; 0 if it failed
+    /// @param silentSinceNs the peer's last beat before it: once for each silence
+    public record Fencing(
+            long run, boolean isUnderWay, long deadlineNs, long incarnation, long silentSinceNs) {
+        static final Fencing NONE = new Fencing(0, false, 0, 0, -1);
+
+        Fencing ended(boolean isDone) {
+            return new Fencing(run, false, 0, isDone ? incarnation : 0, silentSinceNs);
+        }
     }
 
     /// Until when this node may serve, and what keeps it from going on.

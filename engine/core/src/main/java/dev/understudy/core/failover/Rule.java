@@ -48,6 +48,10 @@ public enum Rule {
     OVERRULED(230, "the peer went on without this node: stop serving, become outdated"),
     REMOVED(231, "PRIM went on without this SECOND: become outdated"),
     FAILOVER_IS_OFF(232, "failover is off: do not take over"),
+    FENCES(233, "peer silent: the fencing command is to switch it off"),
+    TAKES_OVER_FROM_SWITCHED_OFF(
+            234, "the fencing command has switched the peer off: take over at once"),
+    FENCING_FAILED(235, "the fencing command has not switched the peer off: evidence decides"),
     PAUSED(240, "this process did not run for a while: nothing suspected before counts"),
 
     JOIN_BEGINS(301, "the peer serves: be resynchronised"),

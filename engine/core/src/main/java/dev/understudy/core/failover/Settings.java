@@ -19,6 +19,8 @@ import dev.understudy.core.rules.RestartLimit;
 /// @param rules the module's own failover rules
 /// @param isSwapBackOpen the preferred primary may get the service back now; the shell tells the
 ///   time of day by [Event.SwapBack]
+/// @param fencingNs how long the command that switches the peer off may take; 0 if there is none.
+///   The window of `timing` is longer by it
 public record Settings(
         NodeId self,
         NodeId peer,
@@ -31,8 +33,9 @@ public record Settings(
         RestartLimit restartLimit,
         Timing timing,
         FailoverRules rules,
-        boolean isSwapBackOpen) {
-    /// With the preferred primary getting the service back at once.
+        boolean isSwapBackOpen,
+        long fencingNs) {
+    /// With the preferred primary getting the service back at once, and no fencing command.
     public Settings(
             NodeId self,
             NodeId peer,
@@ -57,7 +60,26 @@ public record Settings(
                 restartLimit,
                 timing,
                 rules,
-                true);
+                true,
+                0);
+    }
+
+    /// The same with a command that switches the peer off; the window grows with it.
+    public Settings withFencing(long withinNs) {
+        return new Settings(
+                self,
+                peer,
+                digest,
+                isolation,
+                hasWitness,
+                hasVip,
+                failover,
+                isPreferred,
+                restartLimit,
+                timing.withFencing(withinNs),
+                rules,
+                isSwapBackOpen,
+                withinNs);
     }
 
     /// The same at another time of day.
@@ -74,7 +96,8 @@ public record Settings(
                 restartLimit,
                 timing,
                 rules,
-                isOpen);
+                isOpen,
+                fencingNs);
     }
 
     /// Tells whether the module is of kind light: STOP, WAIT and UP on this node, without a peer.
@@ -99,7 +122,13 @@ public record Settings(
                 restartLimit,
                 timing,
                 rules,
-                isSwapBackOpen);
+                isSwapBackOpen,
+                fencingNs);
+    }
+
+    /// Tells whether SECOND has a command that switches a silent PRIM off.
+    public boolean isFencing() {
+        return fencingNs > 0 && isolation == Isolation.PROTECT;
     }
 
     /// Tells whether SECOND can ever have enough evidence to take over from mere silence.

@@ -20,7 +20,7 @@ final class TakingOver {
         }
         if (d.isPeerFenced() && !d.mayPeerBeAlone()) {
             // Fenced now: but after the window it may have gone on alone before.
-            takeOver(d, Rule.TAKES_OVER_FROM_FENCED, "incarnation=" + d.fencedIncarnation, false);
+            takeOver(d, Fencing.rule(d), "incarnation=" + d.fencedIncarnation, false);
         } else if (peer != null) {
             inContact(d, peer);
         } else {
@@ -136,10 +136,13 @@ final class TakingOver {
             }
         } else if (d.now > d.windowEndNs()) {
             windowOver(d, WaitReason.WINDOW_OVER);
-        } else if (!d.saved.peerMayBeAlone()
-                && d.isSilentFor(d.timing().graceNs())
-                && Leases.isEvident(d)) {
-            takeOver(d, Rule.SECOND_TAKES_OVER, silence(d), true);
+        } else if (!d.saved.peerMayBeAlone() && d.isSilentFor(d.timing().graceNs())) {
+            if (Fencing.decides(d)) {
+                return;
+            }
+            if (Leases.isEvident(d)) {
+                takeOver(d, Rule.SECOND_TAKES_OVER, silence(d), true);
+            }
         }
     }
 

@@ -61,6 +61,27 @@ public record Timing(
                 "every time must be positive");
     }
 
+    /// The same with a window in which a command of SECOND's may take its time first; PRIM waits
+    /// for that.
+    Timing withFencing(long withinNs) {
+        if (withinNs == 0) {
+            return this;
+        }
+        long window = windowNs + withinNs;
+        return new Timing(
+                beatNs,
+                leaseNs,
+                graceNs,
+                window,
+                Math.max(marginNs, window / 8),
+                probeNs,
+                startNs,
+                stopNs,
+                forceStopNs,
+                killNs,
+                barrierNs);
+    }
+
     /// When, after the last heartbeat of PRIM, its lease has lapsed for sure: what SECOND knows
     /// must be newer.
     public long evidenceNs() {

@@ -29,6 +29,7 @@
 /// | RunHook | HookEnded |
 /// | KillApplication | Killed |
 /// | Probe | Probed |
+/// | Fence | FencingEnded |
 /// | everything else | none |
 ///
 /// The machine keeps a deadline for every answer that a stop needs, so a stop always ends.

@@ -25,6 +25,13 @@ final class Duo {
 
     private final String preferred;
     private final FailoverRules rules;
+
+    /// How long a fencing command may take; 0 if there is none.
+    private final long fencingNs;
+
+    /// How long it takes until the other node is off; 0 if it fails at once.
+    long fencingTakesNs = 300 * MS;
+
     final Side a;
     final Side b;
     boolean isLinked = true;
@@ -89,6 +96,8 @@ final class Duo {
 
         private long witnessNs;
         private Effect.@Nullable Probe probing;
+        private Effect.@Nullable Fence fencing;
+        private long fencingFromNs;
         Node node;
         private final ArrayDeque<Event> inbox = new ArrayDeque<>();
 
@@ -107,7 +116,8 @@ final class Duo {
                             preferred.equals(name),
                             new RestartLimit(1, 3_600_000 * MS),
                             Timing.DEFAULT,
-                            rules);
+                            rules)
+                            .withFencing(fencingNs);
             node = boot();
         }
 
@@ -131,6 +141,7 @@ final class Duo {
             incarnation++;
             inbox.clear();
             probing = null;
+            fencing = null;
             boot();
             if (saved.isStarted()) {
                 command(Command.START);
@@ -161,6 +172,28 @@ final class Duo {
             if (answers || over || !probe.vip()) {
                 probing = null;
                 give(new Event.Probed(now, probe.id(), witnessNs, answers));
+            }
+        }
+
+        /// The fencing command goes on: in the end it cuts the other node's power.
+        private void fence() {
+            Effect.Fence fence = fencing;
+            if (fence == null) {
+                return;
+            }
+            long tookNs = now - fencingFromNs;
+            boolean isDone = fencingTakesNs > 0 && tookNs >= fencingTakesNs;
+            if (isDone) {
+                Side other = this == a ? b : a;
+                if (other.isUp) {
+                    other.die();
+                    other.boot += "+";
+                }
+            }
+            if (isDone || fencingTakesNs == 0 || tookNs >= fence.timeoutNs()) {
+                fencing = null;
+                String text = isDone ? "ipmi: exit code 0" : "ipmi: exit code 1";
+                give(new Event.FencingEnded(now, fence.run(), isDone, text));
             }
         }
 
@@ -198,6 +231,10 @@ final class Duo {
                 case Effect.RaiseVip _ -> hasVip = true;
                 case Effect.DropVip _ -> hasVip = false;
                 case Effect.Probe probe -> probing = probe;
+                case Effect.Fence fence -> {
+                    fencing = fence;
+                    fencingFromNs = now;
+                }
                 case Effect.RunHook hook -> {
                     if (hook.hook() == Hook.START_PRIM) {
                         startsNs.add(now);
@@ -266,7 +303,11 @@ final class Duo {
         }
 
         private void note(Effect.Journal line) {
-            boolean isRule = line.rule().number() >= 613 && line.rule().number() <= 615;
+            boolean isRule =
+                    switch (line.rule()) {
+                        case RULE_HOLDS, RULE_SWAPS, RULE_RESTS, FENCES, FENCING_FAILED -> true;
+                        default -> false;
+                    };
             if (line.from() != line.to() || isRule) {
                 timed.add(new Line(now, name, line));
             }
@@ -298,8 +339,20 @@ final class Duo {
 
     /// @param preferred names the preferred primary; empty if there is none
     Duo(Isolation isolation, boolean evidence, String preferred, FailoverRules rules) {
+        this(isolation, evidence, preferred, rules, 0);
+    }
+
+    /// @param preferred names the preferred primary; empty if there is none
+    /// @param fencingNs how long a fencing command may take; 0 if there is none
+    Duo(
+            Isolation isolation,
+            boolean evidence,
+            String preferred,
+            FailoverRules rules,
+            long fencingNs) {
         this.preferred = preferred;
         this.rules = rules;
+        this.fencingNs = fencingNs;
         a = new Side("a", "b", isolation, evidence);
         b = new Side("b", "a", isolation, evidence);
     }
@@ -307,6 +360,7 @@ final class Duo {
     private Duo(boolean light) {
         preferred = "";
         rules = FailoverRules.NONE;
+        fencingNs = 0;
         a = new Side("a", light ? "a" : "b", Isolation.PROTECT, true);
         b = new Side("b", light ? "b" : "a", Isolation.PROTECT, true);
     }
@@ -326,6 +380,7 @@ final class Duo {
                         side.witnessNs = now;
                     }
                     side.look();
+                    side.fence();
                     side.give(new Event.Tick(now));
                     if ((now / (50 * MS)) % 4 == 0) {
                         beat(side);

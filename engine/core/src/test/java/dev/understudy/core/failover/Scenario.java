@@ -26,6 +26,7 @@ final class Scenario {
             case "heal" -> duo.isLinked = true;
             case "hide-addresses" -> duo.areAddressesHidden = true;
             case "show-addresses" -> duo.areAddressesHidden = false;
+            case "fencing" -> duo.fencingTakesNs = Math.round(seconds(words.get(1)) * 1e9);
             case "witness" -> duo.witnessAnswers = words.get(1).equals("up");
             default -> onNode(first, side(words.get(1)), words);
         }
@@ -36,17 +37,19 @@ final class Scenario {
         boolean evidence = true;
         String preferred = "";
         FailoverRules rules = FailoverRules.NONE;
+        long fencingNs = 0;
         for (String word : words.subList(1, words.size())) {
             String value = word.substring(word.indexOf('=') + 1);
             switch (word.substring(0, word.indexOf('='))) {
                 case "isolation" -> isolation = Isolation.valueOf(value.toUpperCase(Locale.ROOT));
                 case "evidence" -> evidence = !value.equals("no");
                 case "preferred" -> preferred = value;
+                case "fencing" -> fencingNs = Math.round(seconds(value) * 1e9);
                 case "rules" -> rules = TestRules.of(value.split(",", -1));
                 default -> throw new IllegalArgumentException(word);
             }
         }
-        duo = new Duo(isolation, evidence, preferred, rules);
+        duo = new Duo(isolation, evidence, preferred, rules, fencingNs);
     }
 
     private void pair() {

@@ -89,7 +89,13 @@ final class WalkTest {
                 WaitReason.NONE,
                 fresh.saved(),
                 register,
-                new Node.PeerView(beat, NOW - 100_000_000L, NOW - 150_000_000L, 0, 4),
+                new Node.PeerView(
+                        beat,
+                        NOW - 100_000_000L,
+                        NOW - 150_000_000L,
+                        0,
+                        4,
+                        Node.Fencing.NONE),
                 Node.Lease.NONE,
                 Node.Duty.NONE,
                 Node.Wish.NONE,
@@ -125,6 +131,7 @@ final class WalkTest {
         all.add(new Event.RegisterAnswered(NOW, new RegisterOutcome.Unknown()));
         all.add(new Event.RegisterAnswered(NOW, new RegisterOutcome.Refused(Register.EMPTY)));
         all.add(new Event.Probed(NOW, 1, NOW, false));
+        all.add(new Event.FencingEnded(NOW, 1, true, "exit code 0"));
         all.add(new Event.HookEnded(NOW, 1, HookResult.FAILED));
         all.add(new Event.Killed(NOW));
         all.add(new Event.VipFailed(NOW, "taken"));

@@ -25,6 +25,7 @@ final class Cause {
                     "register: " + answered.outcome().getClass().getSimpleName();
             case Event.Probed probed ->
                     "looked for the address: " + (probed.vipAnswers() ? "answers" : "silent");
+            case Event.FencingEnded ended -> "fencing command: " + ended.text();
             case Event.HookEnded ended -> "a script ended: " + ended.result();
             case Event.Killed _ -> "the processes were killed";
             case Event.VipFailed failed -> "virtual address: " + failed.text();

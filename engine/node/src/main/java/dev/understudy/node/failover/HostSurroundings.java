@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -71,6 +72,7 @@ final class HostSurroundings implements Surroundings {
             VirtualIp vip,
             List<VipSpec> vipSpecs,
             List<PingWitness> witnesses,
+            FencingCommands fencing,
             Application application,
             Checkers checkers,
             Supplier<List<Integer>> descriptors,
@@ -220,6 +222,11 @@ final class HostSurroundings implements Surroundings {
             if (witness.hasAnswered()) newest = Math.max(newest, witness.lastAnswerNs());
         }
         return newest;
+    }
+
+    @Override
+    public void fence(long timeoutNs, BiConsumer<Boolean, String> answer) {
+        parts.fencing().run(timeoutNs, answer);
     }
 
     @Override
@@ -377,6 +384,7 @@ final class HostSurroundings implements Surroundings {
         parts.checkers().close();
         addresses.shutdown();
         probes.shutdownNow();
+        parts.fencing().close();
         parts.guard().disarm(parts.module());
         parts.vip().close();
         for (PingWitness witness : parts.witnesses()) witness.close();

@@ -272,6 +272,12 @@ public final class ModuleFactory {
                             vip,
                             vipSpecs,
                             witnesses(),
+                            new FencingCommands(
+                                    name,
+                                    place.self(),
+                                    place.peer(),
+                                    config.isolation().fencing(),
+                                    shared.ticker()),
                             application,
                             checkers,
                             () ->

@@ -289,6 +289,7 @@ public final class ModuleLoop implements AutoCloseable {
             case Effect.RaiseVip() -> raiseVip();
             case Effect.DropVip() -> around.dropVip();
             case Effect.Probe probe -> probe(probe);
+            case Effect.Fence fence -> fence(fence);
             case Effect.RunHook hook -> runHook(hook);
             case Effect.KillApplication() -> kill();
             case Effect.StartCheckers(var phase) -> around.startCheckers(phase);
@@ -414,6 +415,15 @@ public final class ModuleLoop implements AutoCloseable {
                                         probe.id(),
                                         seen.witnessNs(),
                                         seen.vipAnswers())));
+    }
+
+    private void fence(Effect.Fence fence) {
+        around.fence(
+                fence.timeoutNs(),
+                (isDone, text) ->
+                        offer(
+                                new Event.FencingEnded(
+                                        ticker.nowNs(), fence.run(), isDone, text)));
     }
 
     private void runHook(Effect.RunHook hook) {

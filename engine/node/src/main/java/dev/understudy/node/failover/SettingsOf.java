@@ -16,12 +16,16 @@ final class SettingsOf {
     ///
     /// @param peer the same as `self` for a module of kind light
     static Settings of(ActiveModule module, String self, String peer) {
-        UserConfig config = module.config();
+        return of(self, peer, module.version().configDigest(), module.config());
+    }
+
+    static Settings of(String self, String peer, String digest, UserConfig config) {
         UserConfig.ModuleSettings settings = config.module();
-        return new Settings(
+        Settings made =
+                new Settings(
                 new NodeId(self),
                 new NodeId(peer),
-                shortened(module.version().configDigest()),
+                shortened(digest),
                 isolation(config.isolation().policy()),
                 !config.isolation().witnesses().isEmpty(),
                 !config.virtualIps().isEmpty(),
@@ -32,6 +36,16 @@ final class SettingsOf {
                         settings.restartLimit().within().toNanos()),
                 timing(config),
                 RulesOf.of(config));
+        return made.withFencing(fencingNs(config));
+    }
+
+    /// Under `protect` alone: by the other policies silence needs no evidence, or allows nothing.
+    private static long fencingNs(UserConfig config) {
+        return config.isolation().policy() == UserConfig.Policy.PROTECT
+                ? config.isolation().fencing().stream()
+                        .mapToLong(one -> one.within().toNanos())
+                        .sum()
+                : 0;
     }
 
     /// The settings while a majority decides, or while it does not.
@@ -51,7 +65,8 @@ final class SettingsOf {
                 now.restartLimit(),
                 now.timing(),
                 now.rules(),
-                now.isSwapBackOpen());
+                now.isSwapBackOpen(),
+                now.fencingNs());
     }
 
     private static String shortened(String digest) {

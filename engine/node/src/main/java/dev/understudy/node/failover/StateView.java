@@ -252,7 +252,9 @@ final class StateView {
             warnings.add(quarantine);
         }
         boolean byEvidence = node.settings().isolation() != Isolation.MAJORITY;
-        if (byEvidence && !node.settings().isEvidencePossible()) {
+        boolean canJudge =
+                node.settings().isEvidencePossible() || node.settings().isFencing();
+        if (byEvidence && !canJudge) {
             warnings.add(
                     "no automatic failover from silence: a ping witness and a virtual address are"
                             + " needed to judge a silent peer");

@@ -6,6 +6,7 @@ import dev.understudy.core.failover.HookResult;
 import dev.understudy.core.failover.Phase;
 import dev.understudy.core.failover.State;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /// Everything beside the data path that the loop of a module acts upon.
@@ -34,6 +35,11 @@ public interface Surroundings extends AutoCloseable {
     ///
     /// @param vip also look for the virtual addresses
     void probe(boolean vip, long timeoutNs, Consumer<Evidence> answer);
+
+    /// Runs the commands that switch the peer off, one after the other until one succeeds.
+    ///
+    /// @param answer whether the peer is off for sure, and how it ended
+    void fence(long timeoutNs, BiConsumer<Boolean, String> answer);
 
     /// Runs a hook; one that still runs is cancelled first.
     ///

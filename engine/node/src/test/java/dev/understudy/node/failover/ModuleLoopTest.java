@@ -197,6 +197,41 @@ class ModuleLoopTest {
         nodes.b.await(State.PRIM);
     }
 
+    /// PRIM is only cut off; SECOND's command ends it, and that is enough.
+    @Test
+    void aFencingCommandSwitchesPrimOff() throws Exception {
+        nodes.close();
+        for (TwoNodes.Side side : List.of(nodes.a, nodes.b)) {
+            side.fencingNs = 2_000_000_000L;
+            side.boot(false);
+        }
+        formPair();
+        nodes.b.switchesOff = () -> nodes.a.deeds.add("switched off");
+        nodes.a.fallSilent();
+        nodes.b.await(State.ALONE);
+        assertTrue(nodes.a.deeds.contains("switched off"));
+        List<String> names = nodes.b.journalNames();
+        assertTrue(names.contains("FENCES"), names.toString());
+        assertTrue(names.contains("TAKES_OVER_FROM_SWITCHED_OFF"), names.toString());
+        assertFalse(names.contains("SECOND_TAKES_OVER"), names.toString());
+    }
+
+    @Test
+    void aFencingCommandThatFailsLeavesItToTheEvidence() throws Exception {
+        nodes.close();
+        for (TwoNodes.Side side : List.of(nodes.a, nodes.b)) {
+            side.fencingNs = 2_000_000_000L;
+            side.boot(false);
+        }
+        formPair();
+        nodes.a.die();
+        nodes.b.await(State.ALONE);
+        List<String> names = nodes.b.journalNames();
+        assertTrue(names.contains("FENCING_FAILED"), names.toString());
+        assertTrue(names.contains("SECOND_TAKES_OVER"), names.toString());
+        nodes.a.boot(false);
+    }
+
     @Test
     void aSilentSecondIsLeftAndComesBack() throws Exception {
         formPair();

@@ -23,6 +23,22 @@ class SettingsOfTest {
         assertEquals(Timing.DEFAULT, SettingsOf.timing(config("")));
     }
 
+    /// The commands' times come on top of the window, on both nodes; by other policies nothing is run.
+    @Test
+    void fencingLengthensTheWindow() {
+        String fencing = "fencing: [{id: bmc, command: [/bin/a], within: 3s}, {id: pdu, command: [/bin/b]}]";
+        var protect = SettingsOf.of("a", "b", "1", config("isolation: {" + fencing + "}\n"));
+        assertEquals(13_000_000_000L, protect.fencingNs());
+        assertEquals(17_000_000_000L, protect.timing().windowNs());
+        assertEquals(17_000_000_000L / 8, protect.timing().marginNs());
+        assertTrue(protect.isFencing());
+        var manual =
+                SettingsOf.of(
+                        "a", "b", "1", config("isolation: {policy: manual, " + fencing + "}\n"));
+        assertEquals(0, manual.fencingNs());
+        assertEquals(Timing.DEFAULT, manual.timing());
+    }
+
     @Test
     void fastSettingsFitTogether() {
         Timing fast =

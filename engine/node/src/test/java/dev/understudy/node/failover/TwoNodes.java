@@ -36,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -114,6 +115,12 @@ final class TwoNodes {
         /// The module's failover rules from the next [#boot] on.
         FailoverRules rules = FailoverRules.NONE;
 
+        /// How long a fencing command may take from the next [#boot] on; 0 if there is none.
+        long fencingNs;
+
+        /// What the fencing command does; null: it fails.
+        volatile @Nullable Runnable switchesOff;
+
         /// The module is of kind light from the next [#boot] on.
         boolean light;
 
@@ -152,7 +159,8 @@ final class TwoNodes {
                             false,
                             new RestartLimit(3, TimeUnit.HOURS.toNanos(24)),
                             Timing.DEFAULT,
-                            rules);
+                            rules)
+                            .withFencing(fencingNs);
             module =
                     ModuleRuntime.open(
                             new ModuleRuntime.Facts(
@@ -202,6 +210,12 @@ final class TwoNodes {
 
         CompletionStage<Outcome> begin(Command command) {
             return module.command(command, CommandOptions.NONE);
+        }
+
+        /// The daemon lives, and nobody hears it.
+        void fallSilent() {
+            if (heart != null) heart.close();
+            heart = null;
         }
 
         /// The daemon is gone without a word.
@@ -306,6 +320,14 @@ final class TwoNodes {
             public void probe(boolean vip, long timeoutNs, Consumer<Evidence> answer) {
                 CompletableFuture.delayedExecutor(timeoutNs, TimeUnit.NANOSECONDS)
                         .execute(() -> answer.accept(new Evidence(System.nanoTime(), false)));
+            }
+
+            @Override
+            public void fence(long timeoutNs, BiConsumer<Boolean, String> answer) {
+                deeds.add("Fence");
+                Runnable other = switchesOff;
+                if (other != null) other.run();
+                answer.accept(other != null, "as the test says");
             }
 
             @Override

@@ -220,6 +220,7 @@ final class Daemon {
             case Effect.RaiseVip _ -> machine.hasVip = true;
             case Effect.DropVip _ -> machine.hasVip = false;
             case Effect.Probe probe -> probe(probe);
+            case Effect.Fence fence -> fence(fence);
             case Effect.RunHook hook -> hook(hook);
             case Effect.KillApplication _ ->
                     after(
@@ -355,6 +356,23 @@ final class Daemon {
         boolean mistaken = world.variant == Variant.WITNESS_STALE && stale;
         long witness = mistaken ? machine.clock() : machine.witnessNs;
         after(World.MS, () -> offer(now -> new Event.Probed(now, probe.id(), witness, vip)));
+    }
+
+    /// A program of its own: once begun it goes on whatever becomes of this process.
+    private void fence(Effect.Fence fence) {
+        long tookNs = world.between(100 * World.MS, fence.timeoutNs() - 100 * World.MS);
+        boolean fails = machine.isFencingBroken;
+        boolean isSlow = machine.isFencingSlow;
+        if (isSlow && world.chance(0.5)) {
+            world.in(world.between(tookNs, 3 * fence.timeoutNs()), machine.other()::switchOff);
+        } else if (!fails && !isSlow) {
+            world.in(tookNs, machine.other()::switchOff);
+        }
+        boolean isDone = !fails && !isSlow;
+        String text = isDone ? "exit code 0" : isSlow ? "killed" : "exit code 1";
+        after(
+                isSlow ? fence.timeoutNs() : tookNs + World.MS,
+                () -> offer(now -> new Event.FencingEnded(now, fence.run(), isDone, text)));
     }
 
     private void hook(Effect.RunHook hook) {

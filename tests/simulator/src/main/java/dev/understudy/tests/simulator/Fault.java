@@ -109,11 +109,20 @@ public enum Fault {
     /// Nobody reaches it.
     VOTER_ALONE,
     /// The peer is not reached, and so is the witness, from one machine.
-    PARTITION;
+    PARTITION,
+    /// The fencing command of a node fails for a while.
+    FENCING_FAILS,
+    /// It takes so long that it is killed, and may have done its work or do it still.
+    FENCING_SLOW;
 
     /// Faults of the third vote; with two votes there is none.
     boolean isOfVotes() {
         return isOfVoterAlone() || this == PARTITION;
+    }
+
+    /// Faults of the fencing command; most plans have none.
+    boolean isOfFencing() {
+        return this == FENCING_FAILS || this == FENCING_SLOW;
     }
 
     /// Faults of nothing but the third vote.

@@ -106,6 +106,14 @@ final class Faults {
                 broken(() -> machine.isAppCrashing = false);
                 restartBroken(machine);
             }
+            case FENCING_FAILS -> {
+                machine.isFencingBroken = true;
+                later(() -> machine.isFencingBroken = false);
+            }
+            case FENCING_SLOW -> {
+                machine.isFencingSlow = true;
+                later(() -> machine.isFencingSlow = false);
+            }
             default -> {
                 if (!fault.isOfVotes()) {
                     onDaemon(fault, machine);
@@ -206,6 +214,7 @@ final class Faults {
             case RULES_QUARREL, SWAP_BACK_CLOSED -> false;
             case APP_BROKEN, APP_CRASHES -> false;
             case POWER, POWER_TORN, POWER_BOTH -> false;
+            case FENCING_FAILS, FENCING_SLOW -> false;
             default -> !fault.isOfVoterAlone();
         };
     }
@@ -333,7 +342,8 @@ final class Faults {
                 s.restartLimit(),
                 s.timing(),
                 s.rules(),
-                s.isSwapBackOpen());
+                s.isSwapBackOpen(),
+                s.fencingNs());
     }
 
     private static void configure(Machine machine, Settings settings) {
@@ -518,6 +528,8 @@ final class Faults {
         for (Machine machine : machines) {
             machine.isAppBroken = false;
             machine.isAppCrashing = false;
+            machine.isFencingBroken = false;
+            machine.isFencingSlow = false;
             configure(machine, with(machine, "healed", true));
             for (String resource : SimRules.RESOURCES) {
                 found(machine, resource, Value.UP);

@@ -27,6 +27,9 @@ final class Machine {
                     World.SECOND,
                     3 * World.SECOND);
 
+    /// How long a fencing command may take.
+    private static final long FENCING_NS = 2 * World.SECOND;
+
     final World world;
     final int index;
     final NodeId id;
@@ -58,6 +61,12 @@ final class Machine {
     /// The application starts here and dies soon after.
     boolean isAppCrashing;
 
+    /// Its fencing command fails.
+    boolean isFencingBroken;
+
+    /// Its fencing command takes longer than it may.
+    boolean isFencingSlow;
+
     private final long clockOffsetNs;
     private final double drift;
 
@@ -78,7 +87,8 @@ final class Machine {
                         index == 0 && world.isPreferring,
                         new RestartLimit(3, 600 * World.SECOND),
                         TIMING,
-                        SimRules.ALL);
+                        SimRules.ALL)
+                        .withFencing(world.isFencing ? FENCING_NS : 0);
         clockOffsetNs = world.between(World.SECOND, 1000 * World.SECOND);
         drift = (world.random.nextDouble() - 0.5) * 2e-4; // +-100 ppm
     }
@@ -184,6 +194,17 @@ final class Machine {
         hasVip = false;
         isAppRunning = false;
         disk.losePower(world.random);
+    }
+
+    /// Switched off from outside; somebody switches it on again after a while.
+    void switchOff() {
+        if (!isPowered) {
+            return;
+        }
+        world.ledger.powerLosses++;
+        world.ledger.faults++;
+        losePower();
+        world.in(world.between(2 * World.SECOND, 15 * World.SECOND), this::powerOn);
     }
 
     /// The daemon is the voter's process.

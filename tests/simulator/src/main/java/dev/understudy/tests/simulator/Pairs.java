@@ -32,7 +32,18 @@ final class Pairs {
         Injection first = injection(left % (2L * ALL.length), 0, fate);
         Injection second = injection(left / (2L * ALL.length), apartMs * World.MS, fate);
         return new Plan(
-                number, variant, isolation, false, false, LENGTH_NS, List.of(first, second));
+                number,
+                variant,
+                isolation,
+                false,
+                false,
+                isFencing(first, second),
+                LENGTH_NS,
+                List.of(first, second));
+    }
+
+    private static boolean isFencing(Injection first, Injection second) {
+        return first.fault().isOfFencing() || second.fault().isOfFencing();
     }
 
     private static Injection injection(long which, long atNs, SplittableRandom fate) {

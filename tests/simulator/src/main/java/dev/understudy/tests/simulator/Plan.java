@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// All that a run follows from: the seed of the world and the faults in their order.
 ///
@@ -13,6 +14,7 @@ import java.util.stream.Collectors;
 /// @param isolation the policy of both nodes
 /// @param forces an operator may force a node to serve
 /// @param isCalm nothing but failures of the witness: no node may change its state (I13)
+/// @param isFencing SECOND has a command that switches PRIM off
 /// @param lengthNs how long the faults go on
 /// @param faults in the order of time, on whole microseconds
 record Plan(
@@ -21,11 +23,15 @@ record Plan(
         Isolation isolation,
         boolean forces,
         boolean isCalm,
+        boolean isFencing,
         long lengthNs,
         List<Injection> faults) {
-    private static final List<Fault> ALL = List.of(Fault.values());
+    private static final List<Fault> ALL =
+            Stream.of(Fault.values()).filter(fault -> !fault.isOfFencing()).toList();
     private static final List<Fault> OF_TWO_VOTES =
             ALL.stream().filter(fault -> !fault.isOfVotes()).toList();
+    private static final List<Fault> OF_FENCING =
+            Stream.of(Fault.values()).filter(fault -> !fault.isOfVotes()).toList();
     private static final List<Fault> OF_VOTER = ALL.stream().filter(Fault::isOfVoterAlone).toList();
 
     Plan {
@@ -33,9 +39,9 @@ record Plan(
     }
 
     /// The plan that belongs to a seed: of twenty, nine have a third vote (one of them nothing but
-    /// faults of the witness, one an operator who forces), six are `protect`, two `available`, one
-    /// `manual`, two `protect` with an operator who forces or without any fault but the ping
-    /// witness's.
+    /// faults of the witness, one an operator who forces), six are `protect` (two of them with a
+    /// fencing command), two `available`, one `manual`, two `protect` with an operator who forces or
+    /// without any fault but the ping witness's.
     static Plan ofSeed(long seed) {
         int kind = (int) Math.floorMod(seed, 20L);
         Isolation isolation =
@@ -46,15 +52,28 @@ record Plan(
                     default -> Isolation.PROTECT;
                 };
         boolean forces = kind == 9 || kind == 19;
-        return drawn(seed, Variant.SHIPPED, isolation, forces, kind == 6 || kind == 16);
+        boolean isFencing = kind == 5 || kind == 15;
+        return drawn(seed, Variant.SHIPPED, isolation, forces, kind == 6 || kind == 16, isFencing);
+    }
+
+    /// Draws the faults of a seed without a fencing command.
+    static Plan drawn(
+            long seed, Variant variant, Isolation isolation, boolean forces, boolean isCalm) {
+        return drawn(seed, variant, isolation, forces, isCalm, false);
     }
 
     /// Draws the faults of a seed.
     static Plan drawn(
-            long seed, Variant variant, Isolation isolation, boolean forces, boolean isCalm) {
+            long seed,
+            Variant variant,
+            Isolation isolation,
+            boolean forces,
+            boolean isCalm,
+            boolean isFencing) {
         SplittableRandom fate = new SplittableRandom(~seed);
         long lengthNs = fate.nextLong(15 * World.SECOND, 45 * World.SECOND);
-        List<Fault> drawn = drawnFrom(isolation == Isolation.MAJORITY, isCalm);
+        List<Fault> drawn =
+                isFencing ? OF_FENCING : drawnFrom(isolation == Isolation.MAJORITY, isCalm);
         List<Injection> faults = new ArrayList<>();
         for (long at = gap(fate); at < lengthNs; at += gap(fate)) {
             int count = fate.nextDouble() < 0.2 ? 2 : 1; // often two at once
@@ -63,7 +82,7 @@ record Plan(
                 faults.add(new Injection(at, fault, fate.nextInt(2), fate.nextLong()));
             }
         }
-        return new Plan(seed, variant, isolation, forces, isCalm, lengthNs, faults);
+        return new Plan(seed, variant, isolation, forces, isCalm, isFencing, lengthNs, faults);
     }
 
     private static List<Fault> drawnFrom(boolean hasThirdVote, boolean isCalm) {
@@ -79,18 +98,19 @@ record Plan(
 
     /// The same with other faults.
     Plan with(List<Injection> others) {
-        return new Plan(seed, variant, isolation, forces, isCalm, lengthNs, others);
+        return new Plan(seed, variant, isolation, forces, isCalm, isFencing, lengthNs, others);
     }
 
     /// As lines of text that [#parse] reads.
     String text() {
-        return "seed %d%nvariant %s%nisolation %s%nforces %s%ncalm %s%nlength %d%n%s%n"
+        return "seed %d%nvariant %s%nisolation %s%nforces %s%ncalm %s%nfencing %s%nlength %d%n%s%n"
                 .formatted(
                         seed,
                         variant,
                         isolation,
                         forces,
                         isCalm,
+                        isFencing,
                         lengthNs,
                         faults.stream().map(Injection::toString).collect(Collectors.joining("\n")));
     }
@@ -111,6 +131,7 @@ record Plan(
                         case "isolation" -> plan.isolated(Isolation.valueOf(words[1]));
                         case "forces" -> plan.forced(Boolean.parseBoolean(words[1]));
                         case "calm" -> plan.calm(Boolean.parseBoolean(words[1]));
+                        case "fencing" -> plan.fencing(Boolean.parseBoolean(words[1]));
                         case "length" -> plan.lasting(Long.parseLong(words[1]));
                         default -> plan;
                     };
@@ -122,26 +143,30 @@ record Plan(
     }
 
     private Plan seeded(long value) {
-        return new Plan(value, variant, isolation, forces, isCalm, lengthNs, faults);
+        return new Plan(value, variant, isolation, forces, isCalm, isFencing, lengthNs, faults);
     }
 
     private Plan varied(Variant value) {
-        return new Plan(seed, value, isolation, forces, isCalm, lengthNs, faults);
+        return new Plan(seed, value, isolation, forces, isCalm, isFencing, lengthNs, faults);
     }
 
     private Plan isolated(Isolation value) {
-        return new Plan(seed, variant, value, forces, isCalm, lengthNs, faults);
+        return new Plan(seed, variant, value, forces, isCalm, isFencing, lengthNs, faults);
     }
 
     private Plan forced(boolean value) {
-        return new Plan(seed, variant, isolation, value, isCalm, lengthNs, faults);
+        return new Plan(seed, variant, isolation, value, isCalm, isFencing, lengthNs, faults);
     }
 
     private Plan calm(boolean value) {
-        return new Plan(seed, variant, isolation, forces, value, lengthNs, faults);
+        return new Plan(seed, variant, isolation, forces, value, isFencing, lengthNs, faults);
+    }
+
+    private Plan fencing(boolean value) {
+        return new Plan(seed, variant, isolation, forces, isCalm, value, lengthNs, faults);
     }
 
     private Plan lasting(long value) {
-        return new Plan(seed, variant, isolation, forces, isCalm, value, faults);
+        return new Plan(seed, variant, isolation, forces, isCalm, isFencing, value, faults);
     }
 }

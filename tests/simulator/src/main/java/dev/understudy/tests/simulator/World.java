@@ -43,6 +43,9 @@ final class World {
     /// Machine a is the preferred primary.
     final boolean isPreferring;
 
+    /// SECOND has a command that switches PRIM off.
+    final boolean isFencing;
+
     /// How often a node changed its state.
     long transitions;
 
@@ -54,6 +57,7 @@ final class World {
         this.variant = plan.variant();
         this.tally = tally;
         this.ledger = new Ledger(tally);
+        isFencing = plan.isFencing();
         isPreferring = plan.seed() % 3 == 0;
         ledger.mayDiverge = plan.forces() || plan.isolation() == Isolation.AVAILABLE;
     }
