@@ -51,6 +51,7 @@ public final class Linter {
                     new CheckerTiming(),
                     new UnknownReference(),
                     new NoWitness(),
+                    new UselessFencing(),
                     new NoSuccessCode(),
                     new ReadyTooLong(),
                     new ForeignKind(),

@@ -314,7 +314,9 @@ final class Commands {
         d.journal(Rule.SWAP_FAILED, why);
         d.give(Rule.SWAP_FAILED, List.of());
         Serving.serveWithPeer(d);
-        Leases.raiseVip(d);
+        if (!d.lease.isFrozenForGood()) {
+            Leases.raiseVip(d); // else the peer may have it; contact raises it
+        }
         Chores.aim(d, Node.Level.PRIM);
     }
 

@@ -126,6 +126,11 @@ public final class Failover {
         return next;
     }
 
+    /// A SECOND that leaves in order still has in memory what its record does not vouch for yet.
+    private static boolean isKeepingTail(Node node) {
+        return node.duty().jobs().contains(Job.KEEP_TAIL);
+    }
+
     /// What this node tells the peer now.
     ///
     /// @param nowNs stamped on the beat; higher than that of the beat before
@@ -152,7 +157,7 @@ public final class Failover {
                         node.saved().isDetached(),
                         node.isBusy(),
                         node.settings().isPreferred(),
-                        Starting.hasLostMemory(node.saved(), node.life()),
+                        Starting.hasLostMemory(node.saved(), node.life()) && !isKeepingTail(node),
                         node.wish().askedUntilNs() > nowNs,
                         node.saved().isFailoverHeld()),
                 node.app().rulings().own());

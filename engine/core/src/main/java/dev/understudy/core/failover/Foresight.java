@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The peer is what its newest beat says of it; a peer that is silent counts as off. Assumed are
 /// hooks that take no time, a copy under way that does not end meanwhile, a ping witness that
-/// answers unless the mishap says otherwise, a fencing command that switches off whom it is told to,
-/// and a third vote, where there is one, that is up.
+/// answers unless the mishap says otherwise, a fencing command that switches off whom it is told
+/// to, and a third vote, where there is one, that is up.
 public final class Foresight {
     private static final long S_NS = 1_000_000_000L;
 

@@ -34,7 +34,7 @@ final class Losing {
             Commands.wishedSwap(d, peer);
             return;
         }
-        if (d.isPeerFenced()) {
+        if (d.isPeerFenced() && !mayPeerHaveTakenOver(d)) {
             lose(d, Rule.PEER_FENCED, "incarnation=" + d.fencedIncarnation, false);
         } else if (peer != null) {
             if (!isAboutToFollow(d, peer)) {
@@ -44,6 +44,13 @@ final class Losing {
             silent(d);
         }
         because(d);
+    }
+
+    /// The peer, fenced now, may have taken over and served before: whoever waits for contact goes
+    /// on waiting for it. By majority the votes know.
+    private static boolean mayPeerHaveTakenOver(Draft d) {
+        return d.settings.isolation() == Isolation.PROTECT
+                && (d.lease.isFrozenForGood() || d.lease.evidence().isUnseen());
     }
 
     private static void because(Draft d) {

@@ -18,7 +18,7 @@ final class TakingOver {
             underWay(d, peer);
             return;
         }
-        if (d.isPeerFenced() && !d.mayPeerBeAlone()) {
+        if (d.isPeerFenced() && !d.mayPeerBeAlone() && !isPrimsWaitOver(d)) {
             // Fenced now: but after the window it may have gone on alone before.
             takeOver(d, Fencing.rule(d), "incarnation=" + d.fencedIncarnation, false);
         } else if (peer != null) {
@@ -26,6 +26,16 @@ final class TakingOver {
         } else {
             silent(d);
         }
+    }
+
+    /// PRIM may have gone on alone by now, whether this process noted the end of its window or
+    /// stood still meanwhile.
+    private static boolean isPrimsWaitOver(Draft d) {
+        return switch (d.settings.isolation()) {
+            case PROTECT -> d.now > d.windowEndNs();
+            case AVAILABLE, MANUAL -> d.now > d.echoedNs + d.timing().graceNs();
+            case MAJORITY -> false;
+        };
     }
 
     private static void newerRegister(Draft d, Beat peer) {

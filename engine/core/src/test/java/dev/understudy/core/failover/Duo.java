@@ -106,17 +106,17 @@ final class Duo {
             this.name = name;
             settings =
                     new Settings(
-                            new NodeId(name),
-                            new NodeId(peer),
-                            "digest",
-                            isolation,
-                            evidence,
-                            evidence,
-                            true,
-                            preferred.equals(name),
-                            new RestartLimit(1, 3_600_000 * MS),
-                            Timing.DEFAULT,
-                            rules)
+                                    new NodeId(name),
+                                    new NodeId(peer),
+                                    "digest",
+                                    isolation,
+                                    evidence,
+                                    evidence,
+                                    true,
+                                    preferred.equals(name),
+                                    new RestartLimit(1, 3_600_000 * MS),
+                                    Timing.DEFAULT,
+                                    rules)
                             .withFencing(fencingNs);
             node = boot();
         }

@@ -90,12 +90,7 @@ final class WalkTest {
                 fresh.saved(),
                 register,
                 new Node.PeerView(
-                        beat,
-                        NOW - 100_000_000L,
-                        NOW - 150_000_000L,
-                        0,
-                        4,
-                        Node.Fencing.NONE),
+                        beat, NOW - 100_000_000L, NOW - 150_000_000L, 0, 4, Node.Fencing.NONE),
                 Node.Lease.NONE,
                 Node.Duty.NONE,
                 Node.Wish.NONE,

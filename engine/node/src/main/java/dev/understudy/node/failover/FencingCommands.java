@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
 /// Runs the programs of `isolation.fencing` that switch the peer off, one after the other until one
 /// ends with exit code 0.
 ///
-/// They belong to the daemon, not to the module: what kills the application leaves them alone. Their
-/// environment is a PATH and the names of module, node and peer; each has its time, after which it
-/// is killed with all its children.
+/// They belong to the daemon, not to the module: what kills the application leaves them alone.
+/// Their environment is a PATH and the names of module, node and peer; each has its time, after
+/// which it is killed with all its children.
 final class FencingCommands implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FencingCommands.class);
     private static final String PATH =

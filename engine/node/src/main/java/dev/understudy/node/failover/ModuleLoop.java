@@ -421,9 +421,7 @@ public final class ModuleLoop implements AutoCloseable {
         around.fence(
                 fence.timeoutNs(),
                 (isDone, text) ->
-                        offer(
-                                new Event.FencingEnded(
-                                        ticker.nowNs(), fence.run(), isDone, text)));
+                        offer(new Event.FencingEnded(ticker.nowNs(), fence.run(), isDone, text)));
     }
 
     private void runHook(Effect.RunHook hook) {

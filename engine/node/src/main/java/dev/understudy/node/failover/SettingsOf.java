@@ -23,19 +23,19 @@ final class SettingsOf {
         UserConfig.ModuleSettings settings = config.module();
         Settings made =
                 new Settings(
-                new NodeId(self),
-                new NodeId(peer),
-                shortened(digest),
-                isolation(config.isolation().policy()),
-                !config.isolation().witnesses().isEmpty(),
-                !config.virtualIps().isEmpty(),
-                settings.failover(),
-                settings.preferredPrimary().equals(self),
-                new RestartLimit(
-                        settings.restartLimit().count(),
-                        settings.restartLimit().within().toNanos()),
-                timing(config),
-                RulesOf.of(config));
+                        new NodeId(self),
+                        new NodeId(peer),
+                        shortened(digest),
+                        isolation(config.isolation().policy()),
+                        !config.isolation().witnesses().isEmpty(),
+                        !config.virtualIps().isEmpty(),
+                        settings.failover(),
+                        settings.preferredPrimary().equals(self),
+                        new RestartLimit(
+                                settings.restartLimit().count(),
+                                settings.restartLimit().within().toNanos()),
+                        timing(config),
+                        RulesOf.of(config));
         return made.withFencing(fencingNs(config));
     }
 

@@ -252,8 +252,7 @@ final class StateView {
             warnings.add(quarantine);
         }
         boolean byEvidence = node.settings().isolation() != Isolation.MAJORITY;
-        boolean canJudge =
-                node.settings().isEvidencePossible() || node.settings().isFencing();
+        boolean canJudge = node.settings().isEvidencePossible() || node.settings().isFencing();
         if (byEvidence && !canJudge) {
             warnings.add(
                     "no automatic failover from silence: a ping witness and a virtual address are"

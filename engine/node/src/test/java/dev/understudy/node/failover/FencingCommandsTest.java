@@ -65,7 +65,11 @@ class FencingCommandsTest {
     void failuresAreSaid() throws Exception {
         Fencing missing = new Fencing("none", List.of("/no/such"), Duration.ofSeconds(1));
         String answer =
-                run(commands(shell("bmc", "echo one; echo no route >&2; exit 3", 5_000), missing), 9_000);
+                run(
+                        commands(
+                                shell("bmc", "echo one; echo no route >&2; exit 3", 5_000),
+                                missing),
+                        9_000);
         assertTrue(
                 answer.startsWith("false bmc: exit code 3, no route; none: cannot be started: "),
                 answer);
@@ -87,7 +91,9 @@ class FencingCommandsTest {
     @Test
     void allTogetherHaveTheTimeGiven() throws Exception {
         String answer =
-                run(commands(shell("one", "sleep 60", 60_000), shell("two", "exit 0", 60_000)), 400);
+                run(
+                        commands(shell("one", "sleep 60", 60_000), shell("two", "exit 0", 60_000)),
+                        400);
         assertEquals("false one: not done within 0.4 s, killed; two: no time was left", answer);
     }
 
@@ -105,7 +111,8 @@ class FencingCommandsTest {
                 commands(shell("bmc", "echo $$ > " + pid + "; exec sleep 60", 60_000));
         CompletableFuture<String> answer = new CompletableFuture<>();
         commands.run(
-                TimeUnit.SECONDS.toNanos(60), (isDone, text) -> answer.complete(isDone + " " + text));
+                TimeUnit.SECONDS.toNanos(60),
+                (isDone, text) -> answer.complete(isDone + " " + text));
         TwoNodes.await("the program runs", () -> Files.exists(pid) && pid.toFile().length() > 0);
         commands.close();
         assertEquals("false the module is closed", answer.get(10, TimeUnit.SECONDS));

@@ -23,10 +23,12 @@ class SettingsOfTest {
         assertEquals(Timing.DEFAULT, SettingsOf.timing(config("")));
     }
 
-    /// The commands' times come on top of the window, on both nodes; by other policies nothing is run.
+    /// The commands' times come on top of the window, on both nodes; by other policies nothing is
+    /// run.
     @Test
     void fencingLengthensTheWindow() {
-        String fencing = "fencing: [{id: bmc, command: [/bin/a], within: 3s}, {id: pdu, command: [/bin/b]}]";
+        String fencing =
+                "fencing: [{id: bmc, command: [/bin/a], within: 3s}, {id: pdu, command: [/bin/b]}]";
         var protect = SettingsOf.of("a", "b", "1", config("isolation: {" + fencing + "}\n"));
         assertEquals(13_000_000_000L, protect.fencingNs());
         assertEquals(17_000_000_000L, protect.timing().windowNs());

@@ -149,17 +149,17 @@ final class TwoNodes {
             heart = fresh;
             Settings settings =
                     new Settings(
-                            new NodeId(name),
-                            new NodeId(light ? name : peer),
-                            "digest",
-                            Isolation.PROTECT,
-                            true,
-                            true,
-                            true,
-                            false,
-                            new RestartLimit(3, TimeUnit.HOURS.toNanos(24)),
-                            Timing.DEFAULT,
-                            rules)
+                                    new NodeId(name),
+                                    new NodeId(light ? name : peer),
+                                    "digest",
+                                    Isolation.PROTECT,
+                                    true,
+                                    true,
+                                    true,
+                                    false,
+                                    new RestartLimit(3, TimeUnit.HOURS.toNanos(24)),
+                                    Timing.DEFAULT,
+                                    rules)
                             .withFencing(fencingNs);
             module =
                     ModuleRuntime.open(
@@ -213,7 +213,7 @@ final class TwoNodes {
         }
 
         /// The daemon lives, and nobody hears it.
-        void fallSilent() {
+        void fallSilent() throws Exception {
             if (heart != null) heart.close();
             heart = null;
         }

@@ -361,15 +361,15 @@ final class Daemon {
     /// A program of its own: once begun it goes on whatever becomes of this process.
     private void fence(Effect.Fence fence) {
         long tookNs = world.between(100 * World.MS, fence.timeoutNs() - 100 * World.MS);
-        boolean fails = machine.isFencingBroken;
-        boolean isSlow = machine.isFencingSlow;
+        boolean isSlow = machine.isFencingSlow || world.chance(0.1);
+        boolean fails = machine.isFencingBroken || world.chance(0.2);
         if (isSlow && world.chance(0.5)) {
             world.in(world.between(tookNs, 3 * fence.timeoutNs()), machine.other()::switchOff);
         } else if (!fails && !isSlow) {
             world.in(tookNs, machine.other()::switchOff);
         }
         boolean isDone = !fails && !isSlow;
-        String text = isDone ? "exit code 0" : isSlow ? "killed" : "exit code 1";
+        String text = isSlow ? "killed" : fails ? "exit code 1" : "exit code 0";
         after(
                 isSlow ? fence.timeoutNs() : tookNs + World.MS,
                 () -> offer(now -> new Event.FencingEnded(now, fence.run(), isDone, text)));

@@ -77,17 +77,17 @@ final class Machine {
         NodeId other = new NodeId(index == 0 ? "b" : "a");
         settings =
                 new Settings(
-                        id,
-                        other,
-                        "digest",
-                        isolation,
-                        true,
-                        true,
-                        true,
-                        index == 0 && world.isPreferring,
-                        new RestartLimit(3, 600 * World.SECOND),
-                        TIMING,
-                        SimRules.ALL)
+                                id,
+                                other,
+                                "digest",
+                                isolation,
+                                true,
+                                true,
+                                true,
+                                index == 0 && world.isPreferring,
+                                new RestartLimit(3, 600 * World.SECOND),
+                                TIMING,
+                                SimRules.ALL)
                         .withFencing(world.isFencing ? FENCING_NS : 0);
         clockOffsetNs = world.between(World.SECOND, 1000 * World.SECOND);
         drift = (world.random.nextDouble() - 0.5) * 2e-4; // +-100 ppm

@@ -40,8 +40,8 @@ record Plan(
 
     /// The plan that belongs to a seed: of twenty, nine have a third vote (one of them nothing but
     /// faults of the witness, one an operator who forces), six are `protect` (two of them with a
-    /// fencing command), two `available`, one `manual`, two `protect` with an operator who forces or
-    /// without any fault but the ping witness's.
+    /// fencing command), two `available`, one `manual`, two `protect` with an operator who forces
+    /// or without any fault but the ping witness's.
     static Plan ofSeed(long seed) {
         int kind = (int) Math.floorMod(seed, 20L);
         Isolation isolation =
