@@ -49,6 +49,21 @@ final class ForesightTest {
         assertTrue(told(duo.a, "application", "a").startsWith("a starts it again"), all);
     }
 
+    /// Who would be switched off although it lives is worth knowing beforehand.
+    @Test
+    void whomTheFencingCommandSwitchesOffIsSaid() {
+        Duo duo =
+                Duo.pair(new Duo(Isolation.PROTECT, true, "", FailoverRules.NONE, 5_000 * Duo.MS));
+        String off = "; a is switched off by the fencing command";
+        for (Duo.Side side : List.of(duo.a, duo.b)) {
+            assertTrue(told(side, "link", "a").endsWith(off), told(side, "link", "a"));
+            assertTrue(told(side, "split", "a").endsWith(off), told(side, "split", "a"));
+            assertEquals("b", of(side.node, "split", "a").servedBy());
+            assertFalse(told(side, "power", "a").contains("fencing"), told(side, "power", "a"));
+            assertFalse(told(side, "cut-off", "b").contains("fencing"));
+        }
+    }
+
     @Test
     void bothSidesForetellTheSame() {
         Duo duo = Duo.pair();

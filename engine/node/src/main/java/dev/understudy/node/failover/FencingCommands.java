@@ -143,10 +143,12 @@ final class FencingCommands implements AutoCloseable {
         private void read(InputStream from) {
             byte[] rest = new byte[OUTPUT_MAX];
             try (from) {
+                int filled = 0;
                 for (int count; (count = from.read(rest)) >= 0; ) {
-                    int taken = Math.min(count, OUTPUT_MAX - length);
-                    System.arraycopy(rest, 0, bytes, length, taken);
-                    length += taken;
+                    int taken = Math.min(count, OUTPUT_MAX - filled);
+                    System.arraycopy(rest, 0, bytes, filled, taken);
+                    filled += taken;
+                    length = filled;
                 }
             } catch (IOException closed) {
                 LOG.debug("output of a fencing command", closed);

@@ -201,6 +201,21 @@ class MirrorFailoverIT {
         nothingLost();
     }
 
+    /// What the daemons decided through deaths, losses of power and swaps until now is what the
+    /// rules decide when another process tells them the same again.
+    @Test
+    void theDecisionsOfBothRunAgain() throws Exception {
+        scenario.swap(1);
+        scenario.daemonDeath(1);
+        for (LabNode node : lab.nodes()) {
+            Shell.Result replay = cluster.safe(node, List.of("replay", "--journal", "-m", MODULE));
+            assertTrue(replay.isOk(), replay.text());
+            assertTrue(replay.out().contains(" transitions: as recorded"), replay.text());
+            assertFalse(replay.out().contains(", 0 transitions"), replay.text());
+        }
+        nothingLost();
+    }
+
     /// A client that waits for nothing would otherwise hold a connection to nobody until its own
     /// time runs out.
     @Test

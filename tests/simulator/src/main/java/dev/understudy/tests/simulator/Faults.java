@@ -106,14 +106,7 @@ final class Faults {
                 broken(() -> machine.isAppCrashing = false);
                 restartBroken(machine);
             }
-            case FENCING_FAILS -> {
-                machine.isFencingBroken = true;
-                later(() -> machine.isFencingBroken = false);
-            }
-            case FENCING_SLOW -> {
-                machine.isFencingSlow = true;
-                later(() -> machine.isFencingSlow = false);
-            }
+            case FENCING_FAILS, FENCING_SLOW -> fencing(fault, machine);
             default -> {
                 if (!fault.isOfVotes()) {
                     onDaemon(fault, machine);
@@ -137,6 +130,16 @@ final class Faults {
                             daemon.command(Command.PRIM, true);
                         }
                     });
+        }
+    }
+
+    private void fencing(Fault fault, Machine machine) {
+        if (fault == Fault.FENCING_FAILS) {
+            machine.isFencingBroken = true;
+            later(() -> machine.isFencingBroken = false);
+        } else {
+            machine.isFencingSlow = true;
+            later(() -> machine.isFencingSlow = false);
         }
     }
 

@@ -75,8 +75,24 @@ final class FailoverSearchTest {
     }
 
     @Test
-    void threeVotesHoldThroughTwoFaultsAndAWrite() {
-        holds(Isolation.MAJORITY, 2, 1, 0, ALL);
+    void threeVotesHoldThroughTwoFaults() {
+        holds(Isolation.MAJORITY, 2, 0, 0, ALL);
+    }
+
+    @Test
+    void threeVotesHoldThroughTwoDeathsOrCutsAndAWrite() {
+        holds(
+                Isolation.MAJORITY,
+                2,
+                1,
+                0,
+                EnumSet.of(
+                        Kind.CUT,
+                        Kind.KILL,
+                        Kind.KILL_BOTH,
+                        Kind.POWER,
+                        Kind.VOTER_DOWN,
+                        Kind.CRASH_AFTER));
     }
 
     @Test
