@@ -105,10 +105,30 @@ public final class Native {
                 .order(ByteOrder.nativeOrder());
     }
 
+    /// Like [#map], and given back when no buffer on it is reachable any more: for what is large,
+    /// mostly untouched, and shared too widely to be given back by hand. Unlike
+    /// [ByteBuffer#allocateDirect] it is not written to beforehand and knows no limit.
+    ///
+    /// @throws OutOfMemoryError if the address space is used up
+    public static ByteBuffer pages(int sizeBytes) {
+        long address = mapped(sizeBytes);
+        return MemorySegment.ofAddress(address)
+                .reinterpret(sizeBytes, Arena.ofAuto(), gone -> unmap(gone.address(), sizeBytes))
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder());
+    }
+
     /// Maps fresh anonymous memory: page-aligned, zero, and only touched pages cost anything.
     ///
     /// @throws OutOfMemoryError if the address space is used up
     public static ByteBuffer map(long sizeBytes) {
+        return MemorySegment.ofAddress(mapped(sizeBytes))
+                .reinterpret(sizeBytes)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder());
+    }
+
+    private static long mapped(long sizeBytes) {
         MemorySegment captured = capture();
         long address;
         try {
@@ -130,20 +150,18 @@ public final class Native {
         if (address < 0 && address > -4096) {
             throw new OutOfMemoryError("mmap of " + sizeBytes + ": " + Errno.words((int) address));
         }
-        return MemorySegment.ofAddress(address)
-                .reinterpret(sizeBytes)
-                .asByteBuffer()
-                .order(ByteOrder.nativeOrder());
+        return address;
     }
 
     /// Gives memory from [#map] back; no buffer on it may be used afterwards.
     public static void unmap(ByteBuffer mapped) {
+        unmap(address(mapped), mapped.capacity());
+    }
+
+    private static void unmap(long address, long sizeBytes) {
         MemorySegment captured = capture();
         try {
-            int _ =
-                    (int)
-                            Maps.MUNMAP.invokeExact(
-                                    captured, address(mapped), (long) mapped.capacity());
+            int _ = (int) Maps.MUNMAP.invokeExact(captured, address, sizeBytes);
         } catch (Throwable t) {
             throw wrong(t);
         }

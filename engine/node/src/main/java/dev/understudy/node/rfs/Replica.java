@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -150,8 +151,16 @@ public final class Replica implements AutoCloseable {
     }
 
     private static ExecutorService threads(String name, int count) {
-        return Executors.newFixedThreadPool(
-                count, Thread.ofPlatform().name(name + "-", 0).daemon().factory());
+        ThreadPoolExecutor made =
+                new ThreadPoolExecutor(
+                        count,
+                        count,
+                        10,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        Thread.ofPlatform().name(name + "-", 0).daemon().factory());
+        made.allowCoreThreadTimeOut(true); // many modules at rest need none
+        return made;
     }
 
     /// Tells what the metadata were worth when they were opened.

@@ -88,6 +88,10 @@ final class SourceSide implements Dialer.Listener {
             dial(0);
         }
         joinId = 0;
+        SourceJob done = job;
+        if (done != null) {
+            done.rest();
+        }
         primary.servePaired();
         point.start(primary, to);
     }

@@ -82,6 +82,8 @@ final class TargetSide {
     /// Stands by as secondary: with the stream of before, or one that the peer will begin.
     void follow() {
         role = Role.FOLLOWING;
+        endJob();
+        chunks.trim();
         secondary.standBy();
         if (theirs.isSome()) {
             remember(theirs);
@@ -110,6 +112,10 @@ final class TargetSide {
         closeWire();
         secondary.end();
         stream = 0;
+        endJob();
+    }
+
+    private void endJob() {
         TargetJob old = job;
         copiedBefore += old == null ? 0 : old.bytesCopied();
         job = null;

@@ -13,8 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 
-/// Reads the REST API on a node's local socket; one connection for each call, HTTP/1.1 with
+/// Speaks to the REST API on a node's local socket; one connection for each call, HTTP/1.1 with
 /// `Connection: close`.
 public final class LocalApi {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -30,16 +31,46 @@ public final class LocalApi {
     /// @param path below `/api/v1`, such as `/modules/postgresql`
     /// @throws IOException when nobody answers
     public static Answer get(Path socket, String path) throws IOException {
-        byte[] request =
-                ("GET /api/v1" + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-                        .getBytes(StandardCharsets.US_ASCII);
+        return call(socket, "GET", path, "", new byte[0]);
+    }
+
+    /// Sends a JSON object.
+    ///
+    /// @param method such as `POST`
+    /// @throws IOException when nobody answers
+    public static Answer send(Path socket, String method, String path, Map<String, ?> body)
+            throws IOException {
+        byte[] bytes = JSON.writeValueAsBytes(body);
+        return call(socket, method, path, "application/json", bytes);
+    }
+
+    /// Uploads bytes.
+    ///
+    /// @throws IOException when nobody answers
+    public static Answer put(Path socket, String path, byte[] bytes) throws IOException {
+        return call(socket, "PUT", path, "application/octet-stream", bytes);
+    }
+
+    private static Answer call(Path socket, String method, String path, String type, byte[] body)
+            throws IOException {
+        String head =
+                "%s /api/v1%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                        .formatted(method, path);
+        if (!type.isEmpty()) {
+            head += "Content-Type: %s\r\nContent-Length: %d\r\n".formatted(type, body.length);
+        }
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
-            ByteBuffer out = ByteBuffer.wrap(request);
-            while (out.hasRemaining()) {
-                int _ = channel.write(out);
-            }
+            write(channel, (head + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            write(channel, body);
             return parse(Channels.newInputStream(channel).readAllBytes());
+        }
+    }
+
+    private static void write(SocketChannel channel, byte[] bytes) throws IOException {
+        ByteBuffer out = ByteBuffer.wrap(bytes);
+        while (out.hasRemaining()) {
+            int _ = channel.write(out);
         }
     }
 

@@ -12,6 +12,7 @@ import dev.understudy.node.rfs.stream.Wire;
 import dev.understudy.node.rfs.tree.LowerFile;
 import dev.understudy.node.rfs.tree.LowerTree;
 import dev.understudy.node.rfs.tree.TreeReader;
+import dev.understudy.posix.Native;
 import dev.understudy.posix.fs.Stat;
 import dev.understudy.posix.net.EventLoop;
 import java.nio.ByteBuffer;
@@ -78,8 +79,7 @@ public final class SourceJob {
     private @Nullable ByteBuffer sending;
     private List<Supplier<Runnable>> batch = new ArrayList<>();
     private long readingBytes;
-    private final ByteBuffer scratch =
-            ByteBuffer.allocateDirect(4 << 20).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer scratch = Native.pages(4 << 20).order(ByteOrder.LITTLE_ENDIAN);
     private final Limiter limiter;
     private final EventLoop.Timer timer;
     private final long joinId;
@@ -298,10 +298,14 @@ public final class SourceJob {
         }
         ByteBuffer used = spare.poll();
         ByteBuffer room =
-                used == null
-                        ? ByteBuffer.allocateDirect(LARGE_BYTES).order(ByteOrder.LITTLE_ENDIAN)
-                        : used;
+                used == null ? Native.pages(LARGE_BYTES).order(ByteOrder.LITTLE_ENDIAN) : used;
         return room.clear().limit(bytes);
+    }
+
+    /// The copy is complete: memory that was needed for it is given back.
+    public void rest() {
+        spare.clear();
+        Native.discard(scratch);
     }
 
     private boolean canWork() {

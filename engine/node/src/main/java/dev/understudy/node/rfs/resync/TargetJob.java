@@ -17,6 +17,7 @@ import dev.understudy.node.rfs.tree.TreeReader;
 import dev.understudy.node.rfs.tree.TreeWriter;
 import dev.understudy.node.rfs.undo.Preimages;
 import dev.understudy.posix.Errno;
+import dev.understudy.posix.Native;
 import dev.understudy.posix.fs.Fd;
 import dev.understudy.posix.fs.Stat;
 import java.io.IOException;
@@ -64,8 +65,7 @@ public final class TargetJob {
     private final Preimages before;
     private final List<TreeWriter> writers = new ArrayList<>();
     private final List<TreeReader> readers = new ArrayList<>();
-    private final ByteBuffer scratch =
-            ByteBuffer.allocateDirect(SCRATCH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer scratch = Native.pages(SCRATCH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final ChunkHash hash = new ChunkHash();
     private final ArrayDeque<ByteBuffer> outgoing = new ArrayDeque<>();
     private Map<String, FileId> present = new HashMap<>();

@@ -1,5 +1,6 @@
 package dev.understudy.node.rfs.stream;
 
+import dev.understudy.posix.Native;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ public final class Chunks {
     }
 
     private static ByteBuffer allocate() {
-        return ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        return Native.pages(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /// Returns the chunk that a place lies in.
@@ -57,6 +58,15 @@ public final class Chunks {
     /// Lets all places go.
     public void releaseAll() {
         java.util.Arrays.fill(users, 0);
+    }
+
+    /// Gives the memory of chunks that nobody uses back to the system.
+    public void trim() {
+        for (int i = 0; i < chunks.size(); i++) {
+            if (i != current && users[i] == 0) {
+                Native.discard(chunks.get(i));
+            }
+        }
     }
 
     ByteBuffer current() {

@@ -3,6 +3,7 @@ package dev.understudy.node.rfs.undo;
 import dev.understudy.core.rfs.FileId;
 import dev.understudy.node.rfs.tree.Excludes;
 import dev.understudy.node.rfs.tree.LowerTree;
+import dev.understudy.posix.Native;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -153,7 +154,7 @@ final class PreimageLog implements AutoCloseable {
     ///
     /// @throws Damaged if something in between is not what was written
     void read(Taker taker) throws IOException {
-        ByteBuffer in = ByteBuffer.allocateDirect(BODY_MAX).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer in = Native.pages(BODY_MAX).order(ByteOrder.LITTLE_ENDIAN);
         long size = channel.size();
         long at = 0;
         while (size - at >= HEADER_BYTES) {

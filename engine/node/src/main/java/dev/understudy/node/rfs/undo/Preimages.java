@@ -10,6 +10,7 @@ import dev.understudy.node.rfs.tree.LowerTree;
 import dev.understudy.node.rfs.tree.TreeReader;
 import dev.understudy.node.rfs.tree.TreeWriter;
 import dev.understudy.posix.Errno;
+import dev.understudy.posix.Native;
 import dev.understudy.posix.fs.Fd;
 import dev.understudy.posix.fs.Mounts;
 import java.io.IOException;
@@ -46,7 +47,7 @@ public final class Preimages implements AutoCloseable {
     private final List<PreimageLog> logs = new ArrayList<>();
     private final BlockSet kept = new BlockSet(BLOCK_SHIFT);
     private final ByteBuffer buffer =
-            ByteBuffer.allocateDirect(PreimageLog.BODY_MAX).order(ByteOrder.LITTLE_ENDIAN);
+            Native.pages(PreimageLog.BODY_MAX).order(ByteOrder.LITTLE_ENDIAN);
     private final Mounts.Statfs room = new Mounts.Statfs();
     private long lookAgain;
 
