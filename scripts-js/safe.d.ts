@@ -98,7 +98,7 @@ declare module 'safe' {
   export function peer(): Promise<PeerInfo>;
   /** Tells the state of the module on this node now; `ctx.state` is that at the start of the hook. */
   export function state(): Promise<State>;
-  /** Shows how far a long hook is. */
+  /** Shows how far a long hook is, where the state of the module is shown (`safe state`), until it says more or ends. */
   export function progress(text: string, percent?: number): Promise<void>;
   /** Waits. */
   export function sleep(duration: Duration): Promise<void>;

@@ -197,7 +197,8 @@ public final class ScriptApi {
                         "progress",
                         List.of(required("text", "string"), optional("percent", "number")),
                         "void",
-                        "Shows how far a long hook is.",
+                        "Shows how far a long hook is, where the state of the module is shown (`safe state`),"
+                                + " until it says more or ends.",
                         "await progress('replaying the journal', 40);"));
     }
 

@@ -158,6 +158,7 @@ public final class ModuleFactory {
         private final Path folder;
         private final AtomicReference<ModuleRuntime> runtime = new AtomicReference<>();
         private final List<MountedFront> fronts = new ArrayList<>();
+        private final ScriptProgress progress = new ScriptProgress();
         private final List<VipSpec> vipSpecs = new ArrayList<>();
         private @Nullable Quarantine quarantine;
 
@@ -219,7 +220,8 @@ public final class ModuleFactory {
                                     checkers::action,
                                     checkers::say,
                                     checkers::enable,
-                                    door()),
+                                    door(),
+                                    progress::of),
                             new ModuleRuntime.Makers(
                                     this::data,
                                     report -> {
@@ -500,7 +502,7 @@ public final class ModuleFactory {
                             module.resolved(),
                             shared.hooks(),
                             shared.checkers(),
-                            new View(name, runtime),
+                            new View(name, runtime, progress),
                             log(),
                             shared.home().run().resolve("scripts").resolve(name),
                             shared.home().logs().resolve("traces").resolve(name),
@@ -564,7 +566,9 @@ public final class ModuleFactory {
     }
 
     /// Shows a module to its scripts.
-    private record View(String name, AtomicReference<ModuleRuntime> runtime) implements ModuleView {
+    private record View(
+            String name, AtomicReference<ModuleRuntime> runtime, ScriptProgress progress)
+            implements ModuleView {
         private Optional<ModuleRuntime> known() {
             return Optional.ofNullable(runtime.get());
         }
@@ -607,7 +611,8 @@ public final class ModuleFactory {
 
         @Override
         public void progress(String text, int percent) {
-            LOG.info("module {}: {} {}%", name, text, percent);
+            progress.say(text, percent);
+            if (!text.isEmpty()) LOG.info("module {}: {} {}%", name, text, percent);
         }
     }
 }

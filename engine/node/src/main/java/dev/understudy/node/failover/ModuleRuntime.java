@@ -77,6 +77,7 @@ public final class ModuleRuntime implements AutoCloseable {
     /// @param say sets a resource of class `custom.`
     /// @param enable switches checkers off and on, see [dev.understudy.node.check.Checkers#enable]
     /// @param quarantine empty for a module that replicates nothing
+    /// @param running adds to the name of a hook what it says of its progress
     public record Views(
             Supplier<List<ModuleState.Address>> addresses,
             Supplier<List<ResourceState>> resources,
@@ -84,7 +85,8 @@ public final class ModuleRuntime implements AutoCloseable {
             UnaryOperator<String> action,
             Saying say,
             BiFunction<String, Boolean, List<String>> enable,
-            Optional<ModuleQuarantine> quarantine) {}
+            Optional<ModuleQuarantine> quarantine,
+            UnaryOperator<String> running) {}
 
     /// Sets resources of class `custom.`.
     @FunctionalInterface
@@ -247,6 +249,7 @@ public final class ModuleRuntime implements AutoCloseable {
                 views.off().get(),
                 views.action(),
                 views.quarantine().map(ModuleQuarantine::warning).orElse(""),
+                views.running(),
                 ticker.nowNs());
     }
 

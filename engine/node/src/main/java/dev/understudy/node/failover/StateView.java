@@ -32,6 +32,7 @@ final class StateView {
             List<String> off,
             UnaryOperator<String> action,
             String quarantine,
+            UnaryOperator<String> running,
             long nowNs) {
         Node node = loop.node();
         return new ModuleState(
@@ -47,7 +48,7 @@ final class StateView {
                 reason(loop, node),
                 loop.rule(),
                 loop.sinceMs(),
-                activity(node, nowNs),
+                activity(node, running, nowNs),
                 node.settings().isLight() ? null : peer(facts, node, nowNs),
                 node.settings().isLight() ? null : register(node),
                 facts.isReplicating() ? replication(facts, node, numbers) : null,
@@ -120,11 +121,13 @@ final class StateView {
         return node.reason() == WaitReason.NONE ? loop.reason() : node.reason().text();
     }
 
-    private static String activity(Node node, long nowNs) {
+    private static String activity(Node node, UnaryOperator<String> running, long nowNs) {
         if (!node.app().chores().isEmpty()) {
             Chore chore = node.app().chores().getFirst();
             Hook hook = chore.hook();
-            return hook != null ? hook.script() : chore.kind().name().toLowerCase(Locale.ROOT);
+            return hook != null
+                    ? running.apply(hook.script())
+                    : chore.kind().name().toLowerCase(Locale.ROOT);
         }
         Node.Trouble trouble = node.app().trouble();
         if (node.isServing() && trouble.retryNs() != 0) {

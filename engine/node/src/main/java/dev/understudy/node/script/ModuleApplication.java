@@ -216,8 +216,14 @@ public final class ModuleApplication implements Application {
         Trace trace = new Trace(handler, calls.secrets(), parts.nowNs());
         long startedAtMs = System.currentTimeMillis();
         ScriptRequest request = new ScriptRequest(scripts, hook.scriptPath(), ctx(context), params);
-        ScriptHosts.Ended ended =
-                parts.hooks().run(request, trace, end, () -> tree.addAll(processes.tree()));
+        ScriptHosts.Ended ended;
+        try {
+            ended = parts.hooks().run(request, trace, end, () -> tree.addAll(processes.tree()));
+        } finally {
+            if (hook != Hook.TRANSITION) {
+                parts.view().progress("", -1);
+            }
+        }
         keep(trace, request, ended.end(), hook.scriptName(), startedAtMs);
         if (ended.isTimeout()) {
             return new HookResult.TimedOut(awaited(ended), tree, elapsed(startNs));

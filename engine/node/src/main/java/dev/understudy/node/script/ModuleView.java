@@ -24,6 +24,7 @@ public interface ModuleView {
 
     /// Shows how far a long hook is.
     ///
+    /// @param text empty: the hook has ended
     /// @param percent 0 to 100, or -1 if not known
     void progress(String text, int percent);
 }

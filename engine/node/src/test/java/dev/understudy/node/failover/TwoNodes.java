@@ -184,7 +184,8 @@ final class TwoNodes {
                                         else off.add(id);
                                         return List.of(id);
                                     },
-                                    java.util.Optional.empty()),
+                                    java.util.Optional.empty(),
+                                    hook -> hook),
                             new ModuleRuntime.Makers(Wire::new, Around::new));
             newKeys();
             module.start(start);

@@ -67,6 +67,8 @@ class HooksTest {
                     stage.logged("info start_prim: ["),
                     stage.log.toString());
             assertEquals(1, stage.logged("warn start_prim: /bin/sh: err").size());
+            List<String> progress = List.copyOf(stage.logged("progress "));
+            assertEquals(List.of("progress half 50", "progress ended"), progress);
             assertTrue(stage.application.isRunning("f"));
         }
     }

@@ -231,7 +231,7 @@ final class Stage implements AutoCloseable {
 
         @Override
         public void progress(String text, int percent) {
-            log.add("progress " + text + " " + percent);
+            log.add(text.isEmpty() ? "progress ended" : "progress " + text + " " + percent);
         }
     }
 
