@@ -1,6 +1,7 @@
 package dev.understudy.safe;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// A module as read: its files, its manifest, its configuration before parameters.
@@ -30,11 +31,18 @@ public record SafeModule(
                     "stop_second",
                     "start_both",
                     "stop_both",
-                    "start_sec",
-                    "stop_sec",
                     "poststop",
-                    "transition",
-                    "update");
+                    "transition");
+
+    /// Hooks of the reference product for which the engine has no moment, and what to do instead.
+    public static final Map<String, String> FOREIGN_HOOKS =
+            Map.of(
+                    "start_sec",
+                    "use start_second; scripts/transition.js is told when a node serves alone",
+                    "stop_sec",
+                    "use stop_second; scripts/transition.js is told when a node serves alone no more",
+                    "update",
+                    "a configuration is changed while the module is stopped; start_prim reads it anew");
 
     /// Gives the path of a hook's script when the module has one.
     ///

@@ -20,15 +20,22 @@ final class UnknownHook implements ModuleRule {
             String name = path.substring("scripts/".length());
             if (!name.endsWith(".js")
                     || !SafeModule.HOOKS.contains(name.substring(0, name.length() - 3))) {
-                String near = Nearest.of(name.replaceAll("\\.m?js$", ""), SafeModule.HOOKS);
-                String remedy =
-                        near.isEmpty()
-                                ? "hooks are "
-                                        + String.join(", ", SafeModule.HOOKS)
-                                        + "; put other code into lib/"
-                                : "did you mean scripts/" + near + ".js?";
-                sink.add(Position.file(path), "no hook has this name, so it is never run", remedy);
+                sink.add(
+                        Position.file(path),
+                        "no hook has this name, so it is never run",
+                        remedy(name.replaceAll("\\.m?js$", "")));
             }
         }
+    }
+
+    private static String remedy(String name) {
+        String foreign = SafeModule.FOREIGN_HOOKS.get(name);
+        if (foreign != null) {
+            return foreign;
+        }
+        String near = Nearest.of(name, SafeModule.HOOKS);
+        return near.isEmpty()
+                ? "hooks are " + String.join(", ", SafeModule.HOOKS) + "; put other code into lib/"
+                : "did you mean scripts/" + near + ".js?";
     }
 }

@@ -8,13 +8,7 @@ import java.util.Set;
 /// Finds start hooks whose work nobody undoes.
 final class NoCounterpart implements ScriptRule {
     private static final Map<String, String> UNDONE_BY =
-            Map.of(
-                    "start_second",
-                    "stop_second",
-                    "start_both",
-                    "stop_both",
-                    "start_sec",
-                    "stop_sec");
+            Map.of("start_second", "stop_second", "start_both", "stop_both");
 
     @Override
     public String id() {

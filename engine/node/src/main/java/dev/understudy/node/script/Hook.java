@@ -13,10 +13,6 @@ public enum Hook {
     START_PRIM,
     /// Entering SECOND.
     START_SECOND,
-    /// Entering SECOND or ALONE.
-    START_SEC,
-    /// Leaving SECOND or ALONE.
-    STOP_SEC,
     /// Leaving SECOND.
     STOP_SECOND,
     /// Leaving PRIM or ALONE.
@@ -26,9 +22,7 @@ public enum Hook {
     /// Module stop, last.
     POSTSTOP,
     /// Every change of state.
-    TRANSITION,
-    /// A new configuration was applied while the module runs.
-    UPDATE;
+    TRANSITION;
 
     /// Names the hook as the files in `scripts/` do, without the suffix: `start_prim`.
     public String scriptName() {
@@ -43,9 +37,8 @@ public enum Hook {
     /// Tells whether the hook stops something, and so may be run a second time with force.
     public boolean isStop() {
         return switch (this) {
-            case STOP_SEC, STOP_SECOND, STOP_PRIM, STOP_BOTH, POSTSTOP -> true;
-            case PRESTART, START_BOTH, START_PRIM, START_SECOND, START_SEC, TRANSITION, UPDATE ->
-                    false;
+            case STOP_SECOND, STOP_PRIM, STOP_BOTH, POSTSTOP -> true;
+            case PRESTART, START_BOTH, START_PRIM, START_SECOND, TRANSITION -> false;
         };
     }
 }

@@ -194,7 +194,7 @@ public final class ModuleApplication implements Application {
                     case START_PRIM, STOP_PRIM -> Set.of(When.PRIM);
                     case START_SECOND, STOP_SECOND -> Set.of(When.SECOND);
                     case START_BOTH, STOP_BOTH -> Set.of(When.BOTH, When.UP);
-                    case PRESTART, POSTSTOP, START_SEC, STOP_SEC, TRANSITION, UPDATE -> Set.of();
+                    case PRESTART, POSTSTOP, TRANSITION -> Set.of();
                 };
         return services.all().stream()
                 .filter(s -> phases.contains(s.when()))

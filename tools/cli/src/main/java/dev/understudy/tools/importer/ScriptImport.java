@@ -57,6 +57,11 @@ final class ScriptImport {
         Matcher m = FILE.matcher(path);
         String hook = m.matches() ? m.group(1) : "";
         String suffix = m.matches() && m.group(2) != null ? m.group(2) : "";
+        String foreign = SafeModule.FOREIGN_HOOKS.get(hook);
+        if (foreign != null) {
+            note(path, "kept as " + kept + ", not run: " + foreign, true);
+            return;
+        }
         if (!SafeModule.HOOKS.contains(hook)) {
             note(path, "kept as " + kept + "; nothing calls it by itself", false);
             return;

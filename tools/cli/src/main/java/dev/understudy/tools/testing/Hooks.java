@@ -56,6 +56,28 @@ final class Hooks {
         return first;
     }
 
+    /// Stands by as SECOND.
+    Ended standBy() {
+        Ended end = hook("prestart", false, 0);
+        for (String hook : List.of("start_both", "start_second")) {
+            end = end.isOk() ? hook(hook, false, 0) : end;
+        }
+        return end;
+    }
+
+    /// Stands by no more, and takes over.
+    Ended takeOver() {
+        Ended end = hook("stop_second", false, 0);
+        return end.isOk() ? hook("start_prim", false, 0) : end;
+    }
+
+    /// Stops a SECOND by force, as after a crash.
+    Ended forceStopSecond() {
+        Ended end = hook("stop_second", true, 0);
+        Ended both = hook("stop_both", true, 0);
+        return end.isOk() ? both : end;
+    }
+
     /// Stops by force, as after a crash, and kills what is left.
     Ended forceStop() {
         Ended end = hook("stop_prim", true, 0);
@@ -74,11 +96,15 @@ final class Hooks {
         Duration deadline =
                 force
                         ? timeouts.forceStop()
-                        : name.startsWith("stop") ? timeouts.stop() : timeouts.start();
+                        : name.startsWith("stop") || name.equals("poststop")
+                                ? timeouts.stop()
+                                : timeouts.start();
         Map<String, Object> ctx = new LinkedHashMap<>();
-        ctx.put("state", name.startsWith("stop") ? "ALONE" : "WAIT");
-        ctx.put("nextState", name.startsWith("stop") ? "WAIT" : "ALONE");
-        ctx.put("action", name.startsWith("stop") ? "stop" : "start");
+        boolean isStop = name.startsWith("stop") || name.equals("poststop");
+        String role = name.endsWith("_second") ? "SECOND" : "ALONE";
+        ctx.put("state", isStop ? role : "WAIT");
+        ctx.put("nextState", isStop ? "WAIT" : role);
+        ctx.put("action", isStop ? "stop" : "start");
         ctx.put("force", force);
         ctx.put("services", List.of());
         return script("scripts/" + name + ".js", ctx, force, crashAt, deadline);

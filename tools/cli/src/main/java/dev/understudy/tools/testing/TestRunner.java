@@ -15,7 +15,16 @@ import java.util.function.Function;
 /// author's own.
 public final class TestRunner implements AutoCloseable {
     private static final List<String> CRASHED =
-            List.of("prestart", "start_both", "start_prim", "stop_prim", "stop_both");
+            List.of(
+                    "prestart",
+                    "start_both",
+                    "start_prim",
+                    "stop_prim",
+                    "stop_both",
+                    "start_second",
+                    "stop_second",
+                    "transition",
+                    "poststop");
 
     private final SafeModule module;
     private final Platform platform;
@@ -78,6 +87,38 @@ public final class TestRunner implements AutoCloseable {
                 "always",
                 "a second stop changes nothing",
                 m -> first(stopped(m, hooks(m).stop()), () -> stopped(m, hooks(m).stop())));
+        if (module.hook("start_second").isPresent() || module.hook("stop_second").isPresent()) {
+            add(
+                    "always",
+                    "a node that stands by takes over",
+                    m -> first(problem(hooks(m).standBy()), () -> started(m, hooks(m).takeOver())));
+            add(
+                    "always",
+                    "a second standing by, and a second end of it, change nothing",
+                    m ->
+                            first(
+                                    problem(hooks(m).standBy()),
+                                    () ->
+                                            first(
+                                                    problem(
+                                                            hooks(m).hook(
+                                                                            "start_second",
+                                                                            false,
+                                                                            0)),
+                                                    () ->
+                                                            first(
+                                                                    problem(
+                                                                            hooks(m).hook(
+                                                                                            "stop_second",
+                                                                                            false,
+                                                                                            0)),
+                                                                    () ->
+                                                                            problem(
+                                                                                    hooks(m).hook(
+                                                                                                    "stop_second",
+                                                                                                    false,
+                                                                                                    0))))));
+        }
         for (String id : machine().services.keySet()) {
             add("always", "stops after a start in which '" + id + "' failed", m -> failed(m, id));
         }
@@ -107,10 +148,19 @@ public final class TestRunner implements AutoCloseable {
     // Runs up to a hook, and the hook itself with its crash.
     private Hooks.Ended reach(Machine m, String hook, int crashAt) {
         Hooks hooks = hooks(m);
-        if (hook.startsWith("stop")) {
-            hooks.start();
-        } else if (!hook.equals("prestart")) {
-            hooks.hook("prestart", false, 0);
+        switch (hook) {
+            case "prestart" -> {}
+            case "start_second" -> {
+                hooks.hook("prestart", false, 0);
+                hooks.hook("start_both", false, 0);
+            }
+            case "stop_second" -> hooks.standBy();
+            case "poststop" -> {
+                hooks.start();
+                hooks.stop();
+            }
+            case "stop_prim", "stop_both", "transition" -> hooks.start();
+            default -> hooks.hook("prestart", false, 0);
         }
         return hooks.hook(hook, false, crashAt);
     }
@@ -124,7 +174,9 @@ public final class TestRunner implements AutoCloseable {
         if (power) {
             m.powerOff();
         } else {
-            String problem = stopped(m, hooks(m).forceStop());
+            Hooks.Ended end =
+                    hook.endsWith("_second") ? hooks(m).forceStopSecond() : hooks(m).forceStop();
+            String problem = stopped(m, end);
             if (!problem.isEmpty()) {
                 return "the forced stop: " + problem + after;
             }
@@ -158,6 +210,10 @@ public final class TestRunner implements AutoCloseable {
             }
         }
         return "";
+    }
+
+    private static String problem(Hooks.Ended end) {
+        return end.isOk() ? "" : end.problem();
     }
 
     private static String first(String problem, java.util.function.Supplier<String> then) {

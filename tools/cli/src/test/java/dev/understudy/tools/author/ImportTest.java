@@ -99,6 +99,7 @@ class ImportTest {
                                         "conf/userconfig.xml", WINDOWS,
                                         "bin/start_prim.cmd", "rem",
                                         "bin/transition.ps1", "#",
+                                        "bin/start_sec.cmd", "rem",
                                         "bin/query.ps1", "#",
                                         "web/index.html", "<html>")));
         var module = module(result).module().orElseThrow();
@@ -123,6 +124,7 @@ class ImportTest {
         assertFalse(result.files().containsKey("scripts/start_prim.js")); // services: does it
         assertEquals(
                 """
+                0 bin/start_sec.cmd
                 0 web/index.html
                 9 rfs syncdelta=30m
                 10 notreplicated regexpath=.*[.]tmp
