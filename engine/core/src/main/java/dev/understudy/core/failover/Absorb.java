@@ -216,6 +216,7 @@ final class Absorb {
             case Event.RefusedByHigherEpoch refused -> Losing.refused(d, refused.epoch());
             case Event.LocalDiskError error ->
                     Losing.diskFailed(d, Rule.DISK_FAILED, error.text(), true);
+            case Event.DiskFull full -> Losing.diskFull(d, full.text());
             case Event.Suspect suspect ->
                     Losing.diskFailed(d, Rule.DATA_SUSPECT, suspect.text(), true);
             case Event.Fault fault ->

@@ -189,8 +189,12 @@ public sealed interface Event {
     /// The peer refused our stream because it knows a higher epoch.
     record RefusedByHigherEpoch(long nowNs, long epoch) implements Data {}
 
-    /// The own disk failed under the data (EIO; on SECOND also ENOSPC).
+    /// The own disk failed under the data (EIO).
     record LocalDiskError(long nowNs, String text) implements Data {}
+
+    /// The own disk had no room for what the primary wrote or sent (ENOSPC, EDQUOT): this copy does
+    /// not keep up, what it has is as good as before.
+    record DiskFull(long nowNs, String text) implements Data {}
 
     /// SECOND's disk failed under the data (EIO, ENOSPC).
     record PeerDiskError(long nowNs, String text) implements Data {}

@@ -188,8 +188,12 @@ final class Joining {
 
     /// Ends a resynchronisation on this side; the next one takes a new id.
     static void leave(Draft d) {
+        leave(d, RETRY_NS);
+    }
+
+    static void leave(Draft d, long pauseNs) {
         boolean began = d.join.isAccepted();
-        d.join = new Node.Join(0, false, false, false, 0, d.now + RETRY_NS, d.join.lastId());
+        d.join = new Node.Join(0, false, false, false, 0, d.now + pauseNs, d.join.lastId());
         if (began) {
             d.act(new Effect.Demote());
             if (d.saved.data() == DataState.READY) {

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// PRIM: rule L1, what the loss of SECOND allows, and rule L3, what overrules a node that serves.
 final class Losing {
+    /// How long a node whose disk is full waits before it is resynchronised again.
+    private static final long FULL_RETRY_NS = 10_000_000_000L;
+
     private Losing() {}
 
     static void prim(Draft d) {
@@ -209,6 +212,18 @@ final class Losing {
         }
         if (!isSuspect) {
             d.disk = fault;
+        }
+    }
+
+    /// No room for what the peer wrote: this copy is outdated from here on, nothing of it is wrong.
+    /// It is resynchronised again and again until there is room.
+    static void diskFull(Draft d, String detail) {
+        d.journal(Rule.DISK_FULL, detail);
+        if (d.state == State.SECOND) {
+            d.persist(d.saved.with(DataState.OUTDATED));
+            TakingOver.out(d, Rule.DISK_FULL, detail);
+        } else if (d.state == State.WAIT && d.join.isAccepted() && !d.join.isSource()) {
+            Joining.leave(d, FULL_RETRY_NS);
         }
     }
 

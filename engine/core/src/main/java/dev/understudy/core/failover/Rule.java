@@ -118,6 +118,7 @@ public enum Rule {
     SETS_BACK(712, "the copy here is half overwritten: set it back to what it was"),
     IS_SET_BACK(713, "the copy here is what it was before the resynchronisation"),
     SET_BACK_FAILED(714, "the copy here could not be set back"),
+    DISK_FULL(715, "the disk here has no room for what the peer writes: resynchronise when it has"),
 
     BOTH_ALONE_KEEPS(801, "both went on alone: this side's data are kept"),
     BOTH_ALONE_YIELDS(802, "both went on alone: this side wrote nothing and yields"),

@@ -206,7 +206,7 @@ final class TakingOver {
         }
     }
 
-    private static void out(Draft d, Rule rule, String detail) {
+    static void out(Draft d, Rule rule, String detail) {
         go(d, rule, detail, List.of(Job.DEMOTE, Job.APP_SETTLES));
     }
 

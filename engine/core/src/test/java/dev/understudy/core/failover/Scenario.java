@@ -83,6 +83,7 @@ final class Scenario {
             case "unknown" -> side.give(new Event.ResourceUnknown(duo.now, words.get(2)));
             case "swap-back" -> side.give(new Event.SwapBack(duo.now, words.get(2).equals("on")));
             case "up" -> side.give(new Event.ResourceUp(duo.now, words.get(2)));
+            case "disk-full" -> side.give(new Event.DiskFull(duo.now, words.get(2)));
             case "disk-error" -> side.give(new Event.LocalDiskError(duo.now, words.get(2)));
             default -> throw new IllegalArgumentException("no command " + command);
         }

@@ -158,6 +158,10 @@ final class WalkTest {
         all.add(new Event.Fault(NOW, "bug"));
         all.add(new Event.Kept(NOW, "1 file"));
         all.add(new Event.KeepRefused(NOW, "full"));
+        all.add(new Event.Restorable(NOW, true, "of before"));
+        all.add(new Event.IsSetBack(NOW, "as of before", 9));
+        all.add(new Event.SetBackFailed(NOW, "gone"));
+        all.add(new Event.DiskFull(NOW, "ENOSPC"));
         for (Beat beat : beats) {
             all.add(new Event.Heard(NOW, beat));
         }

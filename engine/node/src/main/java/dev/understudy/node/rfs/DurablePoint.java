@@ -158,6 +158,11 @@ final class DurablePoint {
         return failure instanceof ErrnoException known ? known.errno() : Errno.EIO;
     }
 
+    /// Tells whether an error says that the disk has no room, for now.
+    static boolean isFull(int errno) {
+        return errno == Errno.ENOSPC || errno == Errno.EDQUOT;
+    }
+
     private void localDone(int of, @Nullable IOException failure) {
         if (failure != null) {
             out.send(new Event.LocalDiskError(out.nowNs(), String.valueOf(failure.getMessage())));

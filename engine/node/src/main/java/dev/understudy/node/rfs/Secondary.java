@@ -233,7 +233,6 @@ final class Secondary {
         if (isGone(op, errno)) {
             return;
         }
-        boolean disk = errno == Errno.ENOSPC || errno == Errno.EIO || errno == Errno.EDQUOT;
         broken = true;
         if (failed) {
             return;
@@ -241,9 +240,11 @@ final class Secondary {
         failed = true;
         String text = op + " failed here: " + Errno.words(errno);
         out.send(
-                disk
-                        ? new Event.LocalDiskError(out.nowNs(), text)
-                        : new Event.Suspect(out.nowNs(), text));
+                DurablePoint.isFull(errno)
+                        ? new Event.DiskFull(out.nowNs(), text)
+                        : errno == Errno.EIO
+                                ? new Event.LocalDiskError(out.nowNs(), text)
+                                : new Event.Suspect(out.nowNs(), text));
         Wire to = wire;
         if (to != null && !to.isClosed()) {
             Frames.outcome(to.room(24), FrameType.FAILED, op.seq(), errno);
@@ -299,7 +300,11 @@ final class Secondary {
     private void durable(long seq, int errno) {
         if (errno != 0 && !failed) {
             failed = true;
-            out.send(new Event.LocalDiskError(out.nowNs(), "sync failed: " + Errno.words(errno)));
+            String text = "sync failed: " + Errno.words(errno);
+            out.send(
+                    DurablePoint.isFull(errno)
+                            ? new Event.DiskFull(out.nowNs(), text)
+                            : new Event.LocalDiskError(out.nowNs(), text));
         }
         Wire to = wire;
         if (to != null && !to.isClosed()) {

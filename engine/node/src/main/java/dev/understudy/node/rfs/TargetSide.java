@@ -440,7 +440,14 @@ final class TargetSide {
 
         @Override
         public void failed(IOException cause) {
-            shared.diskFailed(cause);
+            if (DurablePoint.isFull(DurablePoint.errno(cause))) {
+                shared.out()
+                        .send(
+                                new Event.DiskFull(
+                                        shared.out().nowNs(), String.valueOf(cause.getMessage())));
+            } else {
+                shared.diskFailed(cause);
+            }
             TargetSide.this.failed(String.valueOf(cause.getMessage()));
         }
     }

@@ -143,6 +143,16 @@ final class Faults {
         }
     }
 
+    private void secondDisk(Daemon daemon) {
+        if (daemon.node.state() == State.SECOND) {
+            boolean isFull = fate.nextBoolean();
+            daemon.offer(now ->
+                    isFull
+                            ? new Event.DiskFull(now, "ENOSPC")
+                            : new Event.LocalDiskError(now, "EIO"));
+        }
+    }
+
     private void onVoter(Fault fault, Machine machine, Witness witness) {
         switch (fault) {
             case VOTER_DOWN -> {
@@ -237,11 +247,7 @@ final class Faults {
             case HOOK_HANGS -> daemon.hookHangs = true;
             case RESOURCE_DOWN ->
                     daemon.offer(now -> new Event.ResourceDown(now, "tcp.app", randomAction()));
-            case SECOND_DISK -> {
-                if (daemon.node.state() == State.SECOND) {
-                    daemon.offer(now -> new Event.LocalDiskError(now, "ENOSPC"));
-                }
-            }
+            case SECOND_DISK -> secondDisk(daemon);
             case RULE_HOLDS -> worse(machine);
             case RULES_QUARREL -> quarrel();
             case SWAP_BACK_CLOSED -> {
