@@ -31,10 +31,9 @@ final class CutProxy implements AutoCloseable {
 
     /// Breaks every connection; new ones are taken.
     void cut() {
-        for (Socket socket : open) {
-            close(socket);
-        }
-        open.clear();
+        List<Socket> there = List.copyOf(open);
+        there.forEach(CutProxy::close);
+        open.removeAll(there); // not all: one may just have come
     }
 
     /// Breaks every connection and takes no new ones, or takes them again.

@@ -238,7 +238,7 @@ class StreamFaultsTest {
         Thread writer = writes(8 << 20);
         Event.PeerDiskError told = a.await(Event.PeerDiskError.class);
         assertTrue(told.text().contains("no space left"), told.text());
-        b.await(Event.LocalDiskError.class);
+        b.await(Event.DiskFull.class);
         a.command(new Effect.Seal());
         a.await(Event.Sealed.class);
         a.command(new Effect.Serve(3, new Generation(1003), false, false));

@@ -25,10 +25,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Many mirror modules on two nodes, half of them served by each: all of them fail over at once,
-/// and what a daemon needs stays within bounds.
+/// and what a daemon needs stays within bounds. `-Dmodules=32` makes more of them.
 @Tag("lab")
 class ManyModulesIT {
-    private static final int MODULES = Integer.getInteger("modules", 32);
+    private static final int MODULES = Integer.getInteger("modules", 12);
     private static final Duration SOON = Duration.ofMinutes(2);
 
     /// Resident memory of safed with 32 modules at rest that have just made their first copies.
