@@ -98,6 +98,11 @@ public final class Decisions implements AutoCloseable {
         offer(new Item(clock.millis(), before, event, null, fault.toString()));
     }
 
+    /// Tells whether everything handed over so far is with the writer.
+    boolean hasTakenAll() {
+        return queue.isEmpty();
+    }
+
     /// What finds no room is missing: the next step does not begin where the last one ended.
     private void offer(Item item) {
         if (!queue.offer(item)) {

@@ -357,6 +357,7 @@ public final class Replica implements AutoCloseable {
 
     private void follow(long epoch) {
         leaveService();
+        restorer.follows();
         targetSide.epoch(epoch);
         targetSide.follow();
         mounts.gate(Gate.READ_ONLY);

@@ -122,18 +122,18 @@ final class Restorer {
 
     /// The copy is about to be written by this node: what was kept of before goes.
     void served() {
+        Runnable clearing = before.clearing();
         if (before.isKept()) {
-            clear(); // now: what lies aside still is a name of files that programs see
+            clearing.run(); // now: what lies aside still is a name of files that programs see
         } else {
-            worker.execute(this::clear);
+            worker.execute(clearing);
         }
     }
 
-    private void clear() {
-        try {
-            before.clear();
-        } catch (IOException e) {
-            LOG.warn("{}: {}", shared.setup().module(), e.getMessage());
+    /// The copy counts as it is, as secondary: nothing of before is kept.
+    void follows() {
+        if (before.isKept()) {
+            before.clearing().run();
         }
     }
 }

@@ -72,6 +72,15 @@ class DecisionsTest {
         }
     }
 
+    /// The writer looks twice a second.
+    private static void awaitTaken(Decisions decisions) {
+        long endNs = System.nanoTime() + 30_000_000_000L;
+        while (!decisions.hasTakenAll()) {
+            assertTrue(System.nanoTime() < endNs, "the writer takes nothing");
+            java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+        }
+    }
+
     private Recording read(String name) throws Exception {
         return RecordingReader.read(Files.readAllBytes(folder.resolve(name)), "test");
     }
@@ -137,7 +146,7 @@ class DecisionsTest {
             decisions.start();
             for (int i = 0; i < 9; i++) {
                 steps(decisions, 1_500);
-                Thread.sleep(560); // what is handed over is written twice a second
+                awaitTaken(decisions);
             }
         }
         long most = bytesMax + (64 << 10) + 4_096;
@@ -161,7 +170,7 @@ class DecisionsTest {
         try (Decisions decisions = decisions(Decisions.BYTES_MAX)) {
             steps(decisions, 5_000); // nobody writes yet: the queue is full before the end
             decisions.start();
-            Thread.sleep(1_200);
+            awaitTaken(decisions);
             steps(decisions, 10);
         }
         Recording recording = read(Decisions.FILE);

@@ -59,7 +59,10 @@ final class ModuleCommands {
             mixinStandardHelpOptions = true,
             description = {
                 "Makes this node primary.",
-                "Refused if the peer is primary or this node's data are not up to date."
+                "Refused if the peer is primary or this node's data are not up to date. --force serves"
+                        + " with what is here; a copy that was half overwritten by a"
+                        + " resynchronisation is first set back to what it was before, if that was"
+                        + " kept (safe state says so)."
             },
             footer = {"", "Example, at the first start:", "  safe prim -m postgresql"})
     public static final class Prim extends ModuleCommand {

@@ -302,10 +302,13 @@ public final class SourceJob {
         return room.clear().limit(bytes);
     }
 
-    /// The copy is complete: memory that was needed for it is given back.
+    /// The copy is complete: memory that was needed for it is given back. On the worker, which may
+    /// still read what an operation that failed here has spoiled.
     public void rest() {
-        spare.clear();
-        Native.discard(scratch);
+        worker.execute(() -> {
+            spare.clear();
+            Native.discard(scratch);
+        });
     }
 
     private boolean canWork() {

@@ -50,6 +50,7 @@ public final class Preimages implements AutoCloseable {
             Native.pages(PreimageLog.BODY_MAX).order(ByteOrder.LITTLE_ENDIAN);
     private final Mounts.Statfs room = new Mounts.Statfs();
     private long lookAgain;
+    private long beginnings;
 
     /// Most bytes that are kept, unless a tenth of the file system is less.
     public static final long BYTES_MAX = 20L << 30;
@@ -78,6 +79,7 @@ public final class Preimages implements AutoCloseable {
     /// Begins to keep what the copies are now. What was kept before, and what still lies aside, is
     /// dropped.
     public synchronized void begin(Origin origin) {
+        beginnings++;
         close();
         kept.clear();
         lookAgain = 0;
@@ -104,7 +106,8 @@ public final class Preimages implements AutoCloseable {
     /// Goes on with what an earlier process kept, if that is of this boot and whole.
     ///
     /// @return whether there was something
-    public boolean resume() {
+    public synchronized boolean resume() {
+        beginnings++;
         close();
         kept.clear();
         lookAgain = 0;
@@ -397,13 +400,13 @@ public final class Preimages implements AutoCloseable {
         if (all < lookAgain) {
             return;
         }
-        lookAgain = all + LOOK_BYTES;
         Errno.check(
                 "look at the room of " + trees.get(tree).directory(),
                 Mounts.fstatfs(trees.get(tree).rootFd(), room));
         long total = room.blocks() * room.blockSize();
         long most = Math.min(bytesMax, total / SHARE_OF_DISK);
-        if (all + LOOK_BYTES > most) {
+        lookAgain = Math.min(all + LOOK_BYTES, most + 1);
+        if (all > most) {
             throw new IOException("more than %,d bytes would be kept".formatted(most));
         }
         if (room.blocksAvailable() * room.blockSize()
@@ -446,6 +449,23 @@ public final class Preimages implements AutoCloseable {
                 writers.get(i).setAttributes(rootId, root);
             }
         }
+    }
+
+    /// Like [#clear], to be run later: does nothing if something is kept anew by then.
+    public synchronized Runnable clearing() {
+        long asked = beginnings;
+        return () -> {
+            synchronized (this) {
+                if (asked == beginnings) {
+                    try {
+                        clear();
+                    } catch (IOException e) {
+                        LOG.warn(
+                                "what lies aside of a resynchronisation stays: {}", e.getMessage());
+                    }
+                }
+            }
+        };
     }
 
     /// Sets the copies back to what they were, durable on return; nobody else may change them
